@@ -1,0 +1,94 @@
+"""What an evaluation carries along: notes, budget, clock, trace; and how a refusal is told.
+
+In: calls from generated code and built-in functions. Out: notes with the place of the expression,
+`ResourceError` when a limit is reached. One `Runtime` serves one call and one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from guidewright.errors import Code, Note, ResourceError, Severity
+from guidewright.source import Span
+
+if TYPE_CHECKING:
+    from guidewright.feel.temporal import DateTime
+
+
+class Refuse(Exception):  # noqa: N818 - not an error: the standard's way to say "null, because"
+    """Right or wrong types, but no answer: the value is null, and a note says why."""
+
+    def __init__(self, reason: str, code: Code = Code.REFUSED) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one call; an operator may raise them, a model never.
+
+    Cost units are deterministic: one per loop iteration and function call, and the size of the
+    data for built-in functions that walk it.
+    """
+
+    cost: int = 5_000_000
+    depth: int = 100
+    items: int = 1_000_000
+    characters: int = 1_000_000
+    notes: int = 1_000
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(slots=True)
+class Runtime:
+    """The state of one evaluation."""
+
+    limits: Limits = DEFAULT_LIMITS
+    clock: Callable[[], DateTime] | None = None
+    notes: list[Note] = field(default_factory=list)
+    spent: int = 0
+    depth: int = 0
+    watcher: Any = None  # a trace that watches tables; never changes what is computed
+    _now: DateTime | None = None
+
+    def charge(self, units: int, span: Span | None = None) -> None:
+        """Spend cost units before the work they stand for; raise `ResourceError` when none left."""
+        self.spent += units
+        if self.spent > self.limits.cost:
+            self.exhausted(f"the budget of {self.limits.cost} cost units is used up", span)
+
+    def exhausted(self, reason: str, span: Span | None = None) -> NoReturn:
+        """Abort the whole call: an exhausted limit is never null."""
+        raise ResourceError(Note(Code.LIMIT, span, reason))
+
+    def note(
+        self,
+        code: Code,
+        span: Span | None,
+        text: str,
+        *,
+        hint: str | None = None,
+        severity: Severity = Severity.WARNING,
+    ) -> None:
+        """Record why something is null; the same note at the same place is kept once."""
+        if len(self.notes) < self.limits.notes:
+            new = Note(code, span, text, hint, severity)
+            if new not in self.notes:
+                self.notes.append(new)
+
+    def refused(self, why: Refuse, span: Span | None) -> None:
+        """Note a refusal at the place of the expression that asked."""
+        self.note(why.code, span, why.reason)
+
+    def now(self) -> DateTime:
+        """Return the one instant of this evaluation."""
+        if self._now is None:
+            if self.clock is None:
+                raise Refuse("no clock was given to this evaluation")
+            self._now = self.clock()
+        return self._now
