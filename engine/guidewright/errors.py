@@ -35,6 +35,7 @@ class Code(StrEnum):
     XML_LIMIT = "xml.limit"
     YAML_SYNTAX = "yaml.syntax"
     YAML_SHAPE = "yaml.shape"
+    YAML_LIMIT = "yaml.limit"
     # FEEL
     SYNTAX = "feel.syntax"
     UNKNOWN_NAME = "feel.unknown-name"
@@ -66,7 +67,7 @@ class Code(StrEnum):
     OUTPUT_VALUE = "dmn.output-value"
     # decision tables
     HIT_POLICY = "table.hit-policy"
-    CONFLICT = "table.conflict"
+    NO_RULE = "table.no-rule"
     # workflow
     WORKFLOW_STATE = "workflow.unknown-state"
     WORKFLOW_UNREACHABLE = "workflow.unreachable"
@@ -77,6 +78,11 @@ class Code(StrEnum):
     WORKFLOW_DUPLICATE = "workflow.duplicate"
     WORKFLOW_EVENT = "workflow.event"
     WORKFLOW_GUARD = "workflow.guard"
+    WORKFLOW_NO_END = "workflow.no-end"
+    WORKFLOW_UNDECIDED = "workflow.undecided"
+    WORKFLOW_TIMER = "workflow.timer"
+    WORKFLOW_LIMIT = "workflow.limit"
+    WORKFLOW_STORED = "workflow.stored-state"
     # guidelines
     STATEMENT = "guideline.unknown-statement"
     UNCITED_RULE = "guideline.rule-without-statement"

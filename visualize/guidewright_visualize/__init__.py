@@ -1,0 +1,72 @@
+"""Pictures of guidelines for clinical review: models, workflows and traces to SVG, PNG and text.
+
+import guidewright_visualize as pictures
+
+drawing = pictures.draw_requirements(definitions, caption=pictures.Caption("Vitamin B₁₂"))
+svg = pictures.render(drawing, "svg")
+words = pictures.text_equivalent(drawing)
+"""
+
+from guidewright_visualize.drawing import (
+    Caption,
+    Cell,
+    Column,
+    ColumnKind,
+    Drawing,
+    Edge,
+    EdgeKind,
+    Flow,
+    Group,
+    Mark,
+    MarkKind,
+    Node,
+    Picture,
+    Row,
+    Shape,
+    Side,
+    TableDrawing,
+)
+from guidewright_visualize.pictures import render, to_dot
+from guidewright_visualize.render import Format, RenderError
+from guidewright_visualize.requirements import draw_requirements
+from guidewright_visualize.svg import printed_size
+from guidewright_visualize.table_layout import pages as table_pages
+from guidewright_visualize.tables import draw_table
+from guidewright_visualize.text import summary, text_equivalent
+from guidewright_visualize.traces import mark_decisions, mark_instance, mark_path, mark_rules
+from guidewright_visualize.workflows import draw_workflow
+
+__all__ = [
+    "Caption",
+    "Cell",
+    "Column",
+    "ColumnKind",
+    "Drawing",
+    "Edge",
+    "EdgeKind",
+    "Flow",
+    "Format",
+    "Group",
+    "Mark",
+    "MarkKind",
+    "Node",
+    "Picture",
+    "RenderError",
+    "Row",
+    "Shape",
+    "Side",
+    "TableDrawing",
+    "draw_requirements",
+    "draw_table",
+    "draw_workflow",
+    "mark_decisions",
+    "mark_instance",
+    "mark_path",
+    "mark_rules",
+    "printed_size",
+    "render",
+    "summary",
+    "table_pages",
+    "text_equivalent",
+    "to_dot",
+]

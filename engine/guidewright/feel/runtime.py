@@ -82,8 +82,63 @@ class Runtime:
                 self.notes.append(new)
 
     def refused(self, why: Refuse, span: Span | None) -> None:
-        """Note a refusal at the place of the expression that asked."""
+        """Note a refusal at the place of the expression that asked; the value is null."""
         self.note(why.code, span, why.reason)
+
+    def null(self, span: Span | None) -> None:
+        """Note that a null was handed through: data were missing."""
+        self.note(
+            Code.NULL_OPERAND,
+            span,
+            "null, because a value it needs is null",
+            severity=Severity.INFO,
+        )
+
+    def null_because(self, code: Code, reason: str, span: Span | None) -> None:
+        """Note why an expression can only be null."""
+        self.note(code, span, reason)
+
+    def boolean(self, value: Any, span: Span | None) -> bool | None:
+        """Return a truth value; what is not boolean is noted and null."""
+        if value is True or value is False or value is None:
+            return value
+        self.note(Code.WRONG_TYPE, span, "true or false is expected here")
+        return None
+
+    def undecided(self, condition: Any, span: Span | None) -> None:
+        """Note that a condition is neither true nor false."""
+        if condition is None:
+            self.note(
+                Code.NULL_OPERAND,
+                span,
+                "the condition is null, so 'else' is taken",
+                severity=Severity.WARNING,
+            )
+        else:
+            self.not_boolean(condition, span)
+
+    def not_boolean(self, condition: Any, span: Span | None) -> None:
+        """Note a condition that is neither boolean nor null."""
+        if condition is not None and type(condition) is not bool:
+            self.note(Code.WRONG_TYPE, span, "the condition is neither true nor false")
+
+    def neither_boolean_nor_null(self, condition: Any, span: Span | None) -> bool:
+        """Note a condition that a boxed expression cannot use; say whether it is one."""
+        self.not_boolean(condition, span)
+        return condition is not None and type(condition) is not bool
+
+    def snapshot(self, results: list[Any], span: Span | None) -> list[Any]:
+        """Return a copy of the results so far."""
+        self.charge(len(results), span)
+        return results.copy()
+
+    def mark(self) -> int:
+        """Return a mark up to which notes may be forgotten."""
+        return len(self.notes)
+
+    def forget(self, mark: int) -> None:
+        """Drop the notes since a mark: the question they belong to was only a probe."""
+        del self.notes[mark:]
 
     def now(self) -> DateTime:
         """Return the one instant of this evaluation."""

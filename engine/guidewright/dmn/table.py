@@ -1,0 +1,236 @@
+"""Lower decision tables: cells become truths about the input values (DMN 1.5, 8 and 10.3.2.10).
+
+In: a table of the model and the scope it stands in. Out: `TableCode`, lowered code like any other
+box. How its rules become Python is in `table_python`; which rules win is in `hit_policies`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guidewright.dmn import model
+from guidewright.dmn.boxed import Boxes, convert, rule
+from guidewright.dmn.hit_policies import Plan, Ranking
+from guidewright.errors import Code as MessageCode
+from guidewright.errors import ModelError
+from guidewright.feel import code
+from guidewright.feel.api import BUILTIN_SCOPE, compile_expression
+from guidewright.feel.checker import check, may_become
+from guidewright.feel.code import Code, Const
+from guidewright.feel.lower import lower_tests
+from guidewright.feel.operators import unary_in
+from guidewright.feel.parser import parse_unary_tests
+from guidewright.feel.runtime import Refuse
+from guidewright.feel.scope import Binding, Scope
+from guidewright.feel.text import literal
+from guidewright.feel.types import ANY, NULL, NUMBER, ContextType, ListType, Type
+from guidewright.source import Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InputCode:
+    """An input expression, the variable that holds its value, and the test of its input values."""
+
+    clause: model.InputClause
+    value: Code
+    binding: Binding
+    allowed: Code | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleCode:
+    """One cell a column (None is satisfied by every value), one code an output."""
+
+    rule: model.Rule
+    cells: tuple[Code | None, ...]
+    output: Code
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableCode(Code):
+    """A decision table; `default` is its value when no rule matches, or None for null."""
+
+    plan: Plan
+    inputs: tuple[InputCode, ...]
+    rules: tuple[RuleCode, ...]
+    default: Code | None
+
+
+@rule(model.DecisionTable)
+def decision_table(boxes: Boxes, table: model.DecisionTable, scope: Scope) -> Code:
+    """Lower a table whose decision has no name here."""
+    return lower_table(boxes, table, scope, "the table")
+
+
+def lower_table(boxes: Boxes, table: model.DecisionTable, scope: Scope, name: str) -> Code:
+    """Lower a table; `name` is what messages call it."""
+    inputs = tuple(_input(boxes, clause, scope) for clause in table.inputs)
+    output_types = [boxes.items.type_of(clause.type) for clause in table.outputs]
+    allowed = [_output_values(boxes, clause) for clause in table.outputs]
+    rules = tuple(_rule(boxes, table, each, inputs, scope, allowed) for each in table.rules)
+    ranking = Ranking(
+        tuple(
+            (clause.name if len(table.outputs) > 1 else None, values)
+            for clause, values in zip(table.outputs, allowed, strict=True)
+            if values
+        )
+    )
+    if table.hit_policy in (model.HitPolicy.PRIORITY, model.HitPolicy.OUTPUT_ORDER) and (
+        not ranking.columns
+    ):
+        boxes.note(
+            MessageCode.OUTPUT_VALUE,
+            table.span,
+            f"the hit policy {table.hit_policy} needs output values, which give the order",
+            "list the output values, best first",
+        )
+    one = _output_type(table, output_types)
+    of: Type = ListType(one) if table.hit_policy.multiple else one
+    if table.aggregation is not None:
+        of = NUMBER if table.aggregation in ("SUM", "COUNT") else one
+    default = _default(boxes, table, scope)
+    return TableCode(table.span, of, Plan(name, table, ranking), inputs, rules, default)
+
+
+def _output_type(table: model.DecisionTable, types: list[Type]) -> Type:
+    if len(types) == 1:
+        return types[0]
+    return ContextType(
+        tuple((clause.name or "", of) for clause, of in zip(table.outputs, types, strict=True))
+    )
+
+
+def _input(boxes: Boxes, clause: model.InputClause, scope: Scope) -> InputCode:
+    value = boxes.text(clause.expression, scope, clause.span)
+    declared = boxes.items.type_of(clause.type)
+    if value.type not in (ANY, NULL) or declared == ANY:
+        of = value.type
+    else:
+        value = convert(value, declared)
+        of = declared
+    binding = Binding("?", of)
+    allowed = _tests(boxes, clause.values, binding, scope) if clause.values else None
+    return InputCode(clause, value, binding, allowed)
+
+
+def _tests(boxes: Boxes, text: model.Text | None, value: Binding, scope: Scope) -> Code | None:
+    """Lower the tests of a cell; None when every value satisfies them."""
+    if text is None or not text.text.strip():
+        return None
+    inside = scope.inner()
+    inside.define(value)
+    try:
+        tests = parse_unary_tests(text.span, inside, boxes.type_names)
+    except ModelError as fault:
+        boxes.notes.extend(fault.notes)
+        reason = "this cell could not be read"
+        return code.Refused(text.span, NULL, MessageCode.SYNTAX, reason)
+    checked = check(tests, inside, boxes.items.resolve)
+    boxes.record(checked)
+    return lower_tests(checked, value)
+
+
+def _rule(  # noqa: PLR0913
+    boxes: Boxes,
+    table: model.DecisionTable,
+    row: model.Rule,
+    inputs: tuple[InputCode, ...],
+    scope: Scope,
+    allowed: list[tuple[object, ...]],
+) -> RuleCode:
+    cells = tuple(
+        _tests(boxes, cell, clause.binding, scope)
+        for cell, clause in zip(row.inputs, inputs, strict=True)
+    )
+    outputs = []
+    for text, clause, values in zip(row.outputs, table.outputs, allowed, strict=True):
+        value = boxes.text(text, scope, row.span)
+        span = text.span if text is not None else row.span
+        _check_output(boxes, value, clause, values, span)
+        outputs.append(_typed_output(boxes, value, clause))
+    return RuleCode(row, cells, _combined(table, outputs, row.span))
+
+
+def _typed_output(boxes: Boxes, value: Code, clause: model.OutputClause) -> Code:
+    """Convert an output to its type; a constant that cannot be converted is the author's fault."""
+    if clause.type is None:
+        return value
+    of = boxes.items.type_of(clause.type)
+    if isinstance(value, Const) and value.span is not None and not may_become(value.type, of):
+        boxes.note(
+            MessageCode.WRONG_TYPE,
+            value.span,
+            f"{literal(value.value)} is not {of}, the type of the output {clause.title!r}",
+        )
+    return convert(value, of)
+
+
+def _combined(table: model.DecisionTable, outputs: list[Code], span: Span) -> Code:
+    if len(outputs) == 1:
+        return outputs[0]
+    entries = tuple(
+        code.EntryCode(clause.name or "", Binding(clause.name or ""), value)
+        for clause, value in zip(table.outputs, outputs, strict=True)
+    )
+    of = ContextType(tuple((entry.key, entry.value.type) for entry in entries))
+    return code.MakeContext(span, of, entries)
+
+
+def _check_output(
+    boxes: Boxes,
+    value: Code,
+    clause: model.OutputClause,
+    allowed: tuple[object, ...],
+    span: Span,
+) -> None:
+    """An output that is a constant must be among the output values and allowed values."""
+    if not isinstance(value, Const) or value.value is None:
+        return
+    if allowed and not any(_is_in(value.value, each) for each in allowed):
+        listed = clause.values.text.strip() if clause.values else ""
+        boxes.note(
+            MessageCode.OUTPUT_VALUE,
+            span,
+            f"{literal(value.value)} is not among the output values: {listed}",
+        )
+
+
+def _is_in(value: object, test: object) -> bool:
+    try:
+        return unary_in(value, test) is True
+    except Refuse:  # a value of another kind is not that output value
+        return False
+
+
+def _output_values(boxes: Boxes, clause: model.OutputClause) -> tuple[object, ...]:
+    """Return the output values in order: they are constants, ranges of constants, or nothing."""
+    text = clause.values
+    if text is None:
+        item = boxes.items.item_of(clause.type)
+        text = item.allowed if item is not None else None
+    if text is None:
+        return ()
+    try:
+        tests = parse_unary_tests(text.span, BUILTIN_SCOPE, boxes.type_names)
+    except ModelError as fault:
+        boxes.notes.extend(fault.notes)
+        return ()
+    values = []
+    for test in tests.tests:
+        expression = compile_expression(test.span, strict=False)
+        result = expression.evaluate()
+        if result.notes:
+            boxes.notes.extend(expression.notes or result.notes)
+        values.append(result.value)
+    return tuple(values) if not tests.negated else ()
+
+
+def _default(boxes: Boxes, table: model.DecisionTable, scope: Scope) -> Code | None:
+    if all(clause.default is None for clause in table.outputs):
+        return None
+    outputs = [
+        _typed_output(boxes, boxes.text(clause.default, scope, clause.span), clause)
+        for clause in table.outputs
+    ]
+    return _combined(table, outputs, table.span)
+

@@ -1,0 +1,200 @@
+"""How a decision table becomes Python: conditions row by row, outputs on demand.
+
+In: `TableCode`. Out: an expression that gives the table's value. Rules are tried in order; a watcher
+gets the truth value of every cell, computed from the same lowered cells, only when there is one.
+"""
+
+from __future__ import annotations
+
+import ast as py
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from guidewright.dmn.hit_policies import POLICIES, Answer, Output, Plan
+from guidewright.dmn.model import HitPolicy
+from guidewright.dmn.table import TableCode
+from guidewright.errors import Code, Severity
+from guidewright.feel import code
+from guidewright.feel.python_backend import (
+    HELPERS,
+    VALUES,
+    Emitter,
+    Statements,
+    assign,
+    call,
+    constant,
+    emits,
+    join,
+    load,
+    method,
+)
+from guidewright.feel.python_rules import boolean
+from guidewright.feel.runtime import Runtime
+from guidewright.feel.text import literal
+
+Cells = Callable[[Runtime], Sequence[Sequence[bool | None]]]
+DEFAULT = -1  # the index by which the default output is asked for
+
+
+class Watcher(Protocol):
+    """Somebody who looks on while tables are evaluated."""
+
+    def table(  # noqa: PLR0913 - everything that happened
+        self,
+        plan: Plan,
+        inputs: Sequence[Any],
+        cells: Sequence[Sequence[bool | None]],
+        hits: Sequence[int],
+        chosen: Sequence[int],
+        outputs: dict[int, Any],
+        value: Any,
+    ) -> None:
+        """Take in one evaluation of a table."""
+
+
+def decide(  # noqa: PLR0913 - called by generated code only
+    rt: Runtime,
+    plan: Plan,
+    inputs: Sequence[Any],
+    hits: Sequence[int],
+    output: Output,
+    has_default: bool,  # noqa: FBT001
+    cells: Cells,
+) -> Any:
+    """Apply the hit policy to the rules that match, and tell a watcher."""
+    if hits:
+        answer = POLICIES[plan.table.hit_policy](rt, plan, hits, output)
+    elif has_default:
+        answer = Answer(output(DEFAULT), ())
+    else:
+        answer = Answer(None, ())
+        _note_no_rule(rt, plan, inputs)
+    if rt.watcher is not None:
+        mark = rt.mark()
+        truths = cells(rt)
+        outputs = {index: output(index) for index in answer.chosen}
+        rt.forget(mark)
+        rt.watcher.table(plan, inputs, truths, hits, answer.chosen, outputs, answer.value)
+    return answer.value
+
+
+def _note_no_rule(rt: Runtime, plan: Plan, inputs: Sequence[Any]) -> None:
+    missing = [
+        clause.title
+        for clause, value in zip(plan.table.inputs, inputs, strict=True)
+        if value is None
+    ]
+    because = f"; without a value: {', '.join(missing)}" if missing else ""
+    text = f"no rule of {plan.name!r} matches{because}"
+    rt.note(Code.NO_RULE, plan.table.span, text, severity=Severity.INFO)
+
+
+def input_refused(rt: Runtime, plan: Plan, column: int, value: Any) -> None:
+    """Note an input value that its input values do not allow; the table is then null."""
+    clause = plan.table.inputs[column]
+    allowed = clause.values.text.strip() if clause.values else ""
+    text = f"{literal(value)} is not an input value of {clause.title!r}: {allowed}"
+    rt.note(Code.CONSTRAINT, clause.span, text)
+
+
+HELPERS.update({"decide": decide, "input_refused": input_refused})
+
+
+@emits(VALUES, TableCode)
+def table(emitter: Emitter, node: TableCode) -> py.expr:
+    """Compute the inputs once, find the rules that match, hand over to the hit policy."""
+    plan = emitter.unit.constant(node.plan)
+    names: list[str] = []
+    for clause in node.inputs:
+        name = emitter.define(clause.binding)
+        emitter.body.append(assign(name, emitter.value(clause.value)))
+        names.append(name)
+    inputs = py.Tuple([load(name) for name in names], py.Load())
+    decided = call(
+        "decide", load("rt"), plan, inputs, call(_matches(emitter, node), load("rt")),
+        _output(emitter, node), constant(node.default is not None), load(_cells(emitter, node)),
+    )  # fmt: skip
+    restricted = [
+        (column, clause)
+        for column, clause in enumerate(node.inputs)
+        if clause.allowed is not None
+    ]
+    if not restricted:
+        return decided
+    result = emitter.unit.serial("t")
+    emitter.body.append(assign(result, constant(None)))
+    ok: list[py.expr] = []
+    for column, clause in restricted:
+        assert clause.allowed is not None  # noqa: S101 - filtered above
+        value = load(names[column])
+        good = emitter.temporary(
+            join(py.Or(), [py.Compare(value, [py.Is()], [constant(None)]),
+                           emitter.truth(clause.allowed)])
+        )  # fmt: skip
+        told = py.Expr(call("input_refused", load("rt"), plan, constant(column), value))
+        emitter.branch(py.UnaryOp(py.Not(), load(good)), [told], [])
+        ok.append(load(good))
+    emitter.branch(join(py.And(), ok), [assign(result, decided)], [])
+    return load(result)
+
+
+def _matches(emitter: Emitter, node: TableCode) -> str:
+    """Emit the function that returns the indexes of the rules that match."""
+    inner = emitter.nested()
+    first = node.plan.table.hit_policy is HitPolicy.FIRST
+    if not first:
+        inner.body.append(assign("hits", py.List([], py.Load())))
+    for index, each in enumerate(node.rules):
+        hit: Statements = (
+            [py.Return(py.Tuple([constant(index)], py.Load()))]
+            if first
+            else [py.Expr(method("hits", "append", constant(index)))]
+        )
+        cells = [cell for cell in each.cells if cell is not None]
+        if not cells:
+            inner.body.extend(hit)
+        else:
+            span = each.rule.span
+            together = code.Logic(span, cells[0].type, code.Connective.AND, tuple(cells))
+            inner.branch(inner.truth(together), hit, [])
+    inner.body.append(py.Return(py.Tuple([], py.Load()) if first else load("hits")))
+    return emitter.nested_function(inner, ["rt"])
+
+
+def _output(emitter: Emitter, node: TableCode) -> py.expr:
+    """Emit what gives the output of a rule: a look-up for constants, computation for the rest."""
+    outputs: dict[int, code.Code] = {
+        index: each.output for index, each in enumerate(node.rules)
+    }
+    if node.default is not None:
+        outputs[DEFAULT] = node.default
+    constants = {
+        index: value.value for index, value in outputs.items() if isinstance(value, code.Const)
+    }
+    inner = emitter.nested()
+    for index, value in outputs.items():
+        if index in constants:
+            continue
+        with inner.block() as computed:
+            inner.body.append(py.Return(inner.value(value)))
+        is_it = py.Compare(load("index"), [py.Eq()], [constant(index)])
+        inner.branch(is_it, computed, [])
+    table_of_constants = emitter.unit.constant(constants)
+    inner.body.append(py.Return(py.Subscript(table_of_constants, load("index"), py.Load())))
+    inner.captured.append("rt")
+    return load(emitter.nested_function(inner, ["index"]))
+
+
+def _cells(emitter: Emitter, node: TableCode) -> str:
+    """Emit the function that returns the truth value of every cell, for a watcher."""
+    inner = emitter.nested()
+    inner.body.append(assign("rows", py.List([], py.Load())))
+    for each in node.rules:
+        values = [
+            constant(True) if cell is None else boolean(inner, cell) for cell in each.cells
+        ]
+        row = py.Tuple(values, py.Load())
+        inner.body.append(py.Expr(method("rows", "append", row)))
+    inner.body.append(py.Return(load("rows")))
+    return emitter.nested_function(inner, ["rt"])
+

@@ -1,0 +1,267 @@
+"""Compile lowered code to Python functions, through Python's own syntax tree.
+
+In: `code`. Out: functions `f(rt, value, …)`. Nothing of a model becomes program text: names are
+serial numbers, strings and values enter as constants, and `compile` sees a tree built here. What
+cannot be one Python expression is hoisted into statements, so that evaluation stays flat; FEEL has
+no side effects, and hoisting keeps what `if` and `and` leave uncomputed inside their blocks.
+"""
+
+from __future__ import annotations
+
+import ast as py
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from guidewright.feel.code import Code
+from guidewright.feel.runtime import Refuse
+from guidewright.feel.scope import Binding
+
+Statements = list[py.stmt]
+C = TypeVar("C", bound=Code)
+Rule = Callable[["Emitter", C], py.expr]
+
+# How to emit the value of a node; the truth ("is it true?") and the falsity ("is it false?") have
+# their own entry where they are cheaper than asking the value.
+VALUES: dict[type[Code], Rule[Any]] = {}
+TRUTHS: dict[type[Code], Rule[Any]] = {}
+FALSITIES: dict[type[Code], Rule[Any]] = {}
+
+
+def emits(table: dict[type[Code], Rule[Any]], node: type[C]) -> Callable[[Rule[C]], Rule[C]]:
+    """Register a rule of emission."""
+
+    def register(function: Rule[C]) -> Rule[C]:
+        table[node] = function
+        return function
+
+    return register
+
+
+# Python trees in short --------------------------------------------------------------------------
+
+
+def load(name: str) -> py.Name:
+    """Return a name that is read."""
+    return py.Name(name, py.Load())
+
+
+def constant(value: Any) -> py.Constant:
+    """Return a Python constant: None, a boolean, a whole number or a text."""
+    return py.Constant(value)
+
+
+def call(function: str | py.expr, *arguments: py.expr) -> py.Call:
+    """Return a call."""
+    target = load(function) if isinstance(function, str) else function
+    return py.Call(target, list(arguments), [])
+
+
+def method(target: str, name: str, *arguments: py.expr) -> py.Call:
+    """Return a call of a method of a local variable."""
+    return py.Call(py.Attribute(load(target), name, py.Load()), list(arguments), [])
+
+
+def compare(left: py.expr, operator: py.cmpop, right: py.expr) -> py.Compare:
+    """Return a comparison."""
+    return py.Compare(left, [operator], [right])
+
+
+def is_(left: py.expr, value: bool | None) -> py.expr:
+    """Return `left is value`; known now when `left` is a constant."""
+    if isinstance(left, py.Constant):
+        return constant(left.value is value)
+    return compare(left, py.Is(), constant(value))
+
+
+def is_not(left: py.expr, value: bool | None) -> py.expr:
+    """Return `left is not value`; known now when `left` is a constant."""
+    if isinstance(left, py.Constant):
+        return constant(left.value is not value)
+    return compare(left, py.IsNot(), constant(value))
+
+
+def join(operator: py.boolop, parts: Sequence[py.expr]) -> py.expr:
+    """Return the parts joined by Python's `and` or `or`."""
+    return parts[0] if len(parts) == 1 else py.BoolOp(operator, list(parts))
+
+
+def assign(name: str, value: py.expr) -> py.Assign:
+    """Return an assignment."""
+    return py.Assign([py.Name(name, py.Store())], value)
+
+
+# compilation ------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Unit:
+    """Functions that are compiled together, and the constants they use."""
+
+    name: str
+    namespace: dict[str, Any] = field(default_factory=dict)
+    functions: list[py.FunctionDef] = field(default_factory=list)
+    _serial: int = 0
+    _constants: dict[int, tuple[str, Any]] = field(default_factory=dict)
+
+    def serial(self, prefix: str) -> str:
+        """Return a name that nothing else has."""
+        self._serial += 1
+        return f"{prefix}{self._serial}"
+
+    def constant(self, value: Any) -> py.expr:
+        """Return an expression for a value known now."""
+        if value is None or type(value) in (bool, int, str):
+            return constant(value)
+        known = self._constants.get(id(value))
+        if known is None:
+            known = self._constants[id(value)] = (self.serial("k"), value)
+            self.namespace[known[0]] = value
+        return load(known[0])
+
+    def function(self, parameters: Sequence[Binding], body: Code) -> str:
+        """Add `def f(rt, parameter, …)` that returns the value of `body`; return its name."""
+        emitter = Emitter(self)
+        names = [emitter.define(parameter) for parameter in parameters]
+        result = emitter.value(body)
+        emitter.body.append(py.Return(result))
+        name = self.serial("f")
+        self.functions.append(function_definition(name, ["rt", *names], emitter.body))
+        return name
+
+    def build(self) -> dict[str, Any]:
+        """Compile everything added so far; return the namespace with the functions in it."""
+        module = py.Module(list(self.functions), [])
+        py.fix_missing_locations(module)
+        self.functions.clear()
+        exec(compile(module, f"<{self.name}>", "exec"), self.namespace)  # noqa: S102 - a tree built here
+        return self.namespace
+
+
+def function_definition(
+    name: str, parameters: Sequence[str], body: Statements, captured: Sequence[str] = ()
+) -> py.FunctionDef:
+    """Return a function; captured variables are bound to their values when it is made."""
+    arguments = py.arguments(
+        posonlyargs=[],
+        args=[py.arg(parameter) for parameter in (*parameters, *captured)],
+        kwonlyargs=[],
+        kw_defaults=[],
+        defaults=[load(each) for each in captured],
+    )
+    definition = py.FunctionDef(name, arguments, body or [py.Pass()], [])
+    definition.type_params = []  # type: ignore[attr-defined] # Python 3.12 and later ask for it
+    return definition
+
+
+class Emitter:
+    """The statements of one Python function while they are being made."""
+
+    def __init__(self, unit: Unit, parent: Emitter | None = None) -> None:
+        self.unit = unit
+        self.body: Statements = []
+        self.captured: list[str] = []
+        self._names: dict[Binding, str] = {}
+        self._parent = parent
+
+    # variables ----------------------------------------------------------------------------------
+
+    def define(self, binding: Binding) -> str:
+        """Give a binding a local variable."""
+        name = self._names[binding] = self.unit.serial("v")
+        return name
+
+    def alias(self, binding: Binding, name: str) -> None:
+        """Let a binding stand for a local variable that is there already."""
+        self._names[binding] = name
+
+    def variable(self, binding: Binding) -> str:
+        """Return the local variable of a binding, captured from outside if need be."""
+        name = self._names.get(binding)
+        if name is None:
+            if self._parent is None:
+                raise KeyError(f"no variable holds {binding.name!r}")
+            name = self._names[binding] = self._parent.variable(binding)
+            self.captured.append(name)
+        return name
+
+    def temporary(self, value: py.expr) -> str:
+        """Store a value in a new local variable."""
+        name = self.unit.serial("t")
+        self.body.append(assign(name, value))
+        return name
+
+    def atom(self, value: py.expr) -> py.expr:
+        """Return an expression that may be written down several times."""
+        if isinstance(value, (py.Name, py.Constant)):
+            return value
+        return load(self.temporary(value))
+
+    # blocks -------------------------------------------------------------------------------------
+
+    @contextmanager
+    def block(self) -> Iterator[Statements]:
+        """Collect the statements emitted meanwhile."""
+        outer, self.body = self.body, []
+        try:
+            yield self.body
+        finally:
+            self.body = outer
+
+    def nested(self) -> Emitter:
+        """Return an emitter for a function inside this one."""
+        return Emitter(self.unit, self)
+
+    def nested_function(self, inner: Emitter, parameters: Sequence[str]) -> str:
+        """Close a nested function; return the name it has here."""
+        name = self.unit.serial("g")
+        self.body.append(function_definition(name, parameters, inner.body, inner.captured))
+        return name
+
+    def branch(self, test: py.expr, then: Statements, otherwise: Statements) -> None:
+        """Emit `if test: … else: …`."""
+        self.body.append(py.If(test, then or [py.Pass()], otherwise))
+
+    def guarded(self, value: py.expr, node: Code, *, tell_null: bool = False) -> py.expr:
+        """Emit a computation that may refuse: then null, with a note at the node's place.
+
+        With `tell_null`, a null that was handed through is noted, too.
+        """
+        name = self.unit.serial("t")
+        span = self.unit.constant(node.span)
+        handler = py.ExceptHandler(
+            load("Refuse"), "why", [assign(name, method("rt", "refused", load("why"), span))]
+        )
+        attempt: Statements = [assign(name, value)]
+        after: Statements = []
+        if tell_null:
+            told = py.Expr(method("rt", "null", span))
+            after = [py.If(is_(load(name), None), [told], [])]
+        self.body.append(py.Try(attempt, [handler], after, []))
+        return load(name)
+
+    # emission -----------------------------------------------------------------------------------
+
+    def value(self, node: Code) -> py.expr:
+        """Return an expression for the FEEL value of a node."""
+        return VALUES[type(node)](self, node)
+
+    def truth(self, node: Code) -> py.expr:
+        """Return an expression that is Python-true exactly when the FEEL value is true."""
+        emit = TRUTHS.get(type(node))
+        return emit(self, node) if emit is not None else is_(self.value(node), True)
+
+    def falsity(self, node: Code) -> py.expr:
+        """Return an expression that is Python-true exactly when the FEEL value is false."""
+        emit = FALSITIES.get(type(node))
+        return emit(self, node) if emit is not None else is_(self.value(node), False)
+
+
+HELPERS: dict[str, Any] = {"Refuse": Refuse, "Decimal": Decimal}
+
+
+def new_unit(name: str) -> Unit:
+    """Return a unit that knows the helpers generated code calls."""
+    return Unit(name, dict(HELPERS))

@@ -1,0 +1,249 @@
+"""Write a drawing as DOT text: the same drawing always gives the same bytes.
+
+In: a `Drawing`. Out: text for Graphviz `dot`. Boxes are named n1, n2, ... and groups cluster_1,
+cluster_1_1, ... so that no text of a model can be a name, a keyword or a port.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from guidewright_visualize.drawing import Drawing, Edge, Flow, Group, Node, Side
+from guidewright_visualize.notation import (
+    BORDERS,
+    EDGES,
+    PAGE_WIDTH,
+    SHAPES,
+    SIDES,
+    SMALL_SIZE,
+    TEXT_SIZE,
+    TITLE_SIZE,
+    Attributes,
+)
+from guidewright_visualize.quoting import LEFT, html_label, identity, quote, quote_lines
+from guidewright_visualize.typesetting import FONT, balanced, shorten, text_width, wrap
+
+_LINES = 9  # of a label in a box; a longer label is cut (the text equivalent has it whole)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The names of boxes and groups in DOT, by their ids."""
+
+    nodes: Mapping[str, str]
+    groups: Mapping[str, tuple[str, Group]]
+
+
+def drawing_to_dot(drawing: Drawing) -> str:
+    """Return the DOT text of one page."""
+    names = _Names(
+        {node.id: f"n{index}" for index, node in enumerate(drawing.nodes, 1)},
+        dict(_group_names(drawing.groups, "cluster")),
+    )
+    return "".join(f"{line}\n" for line in _page(drawing, names))
+
+
+def _group_names(groups: tuple[Group, ...], above: str) -> Iterator[tuple[str, tuple[str, Group]]]:
+    """Yield each group's id with its name in DOT, from outside to inside."""
+    for number, group in enumerate(groups, 1):
+        yield group.id, (f"{above}_{number}", group)
+        yield from _group_names(group.groups, f"{above}_{number}")
+
+
+def _page(drawing: Drawing, names: _Names) -> Iterator[str]:
+    """Yield the lines: the title around everything, the boxes, the arrows, the legend."""
+    direction = "TB" if drawing.flow is Flow.DOWN else "LR"
+    page = {**page_attributes(drawing.name), "rankdir": direction, "compound": "true"}
+    yield f"digraph {quote(drawing.name)} {{"
+    yield "  " + statement("graph", page)
+    yield "  " + statement("node", {"fontname": FONT, "fontsize": TEXT_SIZE})
+    yield "  " + statement("edge", {"fontname": FONT, "fontsize": TEXT_SIZE, "arrowsize": 0.7})
+    yield f"  label={quote_lines(_below(drawing), LEFT)};"
+    yield "  subgraph cluster_page {"
+    yield from title_lines(drawing.title, PAGE_WIDTH)
+    grouped = {member for group in drawing.groups for member in group.members}
+    free = tuple(node.id for node in drawing.nodes if node.id not in grouped)
+    yield from _boxes(drawing, free, names)
+    for group in drawing.groups:
+        yield from _cluster(drawing, group, names)
+    for number, edge in enumerate(drawing.edges, 1):
+        yield "    " + _edge(drawing, edge, number, names)
+    if drawing.flow is Flow.DOWN:
+        yield from _samples(drawing, names)
+    yield "  }"
+    yield "}"
+
+
+def page_attributes(name: str) -> dict[str, str | float]:
+    """Return the attributes every page has."""
+    return {
+        "id": identity(name),
+        "charset": "UTF-8",
+        "bgcolor": "white",
+        "fontname": FONT,
+        "fontsize": SMALL_SIZE,
+        "labelloc": "b",
+        "labeljust": "l",
+        "splines": "spline",
+        "nodesep": 0.3,
+        "ranksep": 0.28,
+        "pad": 0.1,
+    }
+
+
+def title_lines(title: str, width: float) -> Iterator[str]:
+    """Yield the attributes of the frame that carries the title."""
+    lines = wrap(title, width * 0.9, TITLE_SIZE)
+    yield f"    label={html_label(lines, bold=True) if title else quote('')};"
+    yield f'    labelloc="t"; labeljust="l"; pencolor="none"; fontname={quote(FONT)};'
+    yield f"    fontsize={TITLE_SIZE}; margin=4;"
+
+
+def statement(subject: str, attributes: Attributes, label: str = "") -> str:
+    """Return `subject [name=value, ...];`, attributes in their order; `label` is quoted already.
+
+    >>> statement("n1", {"shape": "box", "penwidth": 1.8}, quote("a"))
+    'n1 [shape="box", penwidth=1.8, label="a"];'
+    """
+    parts = [
+        f"{name}={value if isinstance(value, int | float) else quote(value)}"
+        for name, value in attributes.items()
+    ]
+    if label:
+        parts.append(f"label={label}")
+    return f"{subject} [{', '.join(parts)}];"
+
+
+def _boxes(drawing: Drawing, ids: tuple[str, ...], names: _Names) -> Iterator[str]:
+    """Yield boxes of one area, and which of them stand side by side."""
+    here = set(ids)
+    for node in drawing.nodes:
+        if node.id in here:
+            yield "    " + _node(drawing, node, names)
+    for edge in drawing.edges:
+        if edge.side is Side.RIGHT and edge.source in here and edge.target in here:
+            pair = f"{names.nodes[edge.source]}; {names.nodes[edge.target]};"
+            yield f'    {{ rank="same"; {pair} }}'
+
+
+def _cluster(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
+    """Yield a group with its border and its label."""
+    label = f"{group.mark.words} {group.label}" if group.mark is not None else group.label
+    width = 1.6 if group.mark is not None else 1
+    yield f"    subgraph {names.groups[group.id][0]} {{"
+    yield f"    id={quote(identity(drawing.name, 'group', group.id))};"
+    yield f"    label={quote_lines(wrap(label, PAGE_WIDTH * 0.45, TEXT_SIZE), LEFT)};"
+    yield f'    style="rounded,dashed"; pencolor="black"; penwidth={width}; fontname={quote(FONT)};'
+    yield f'    fontsize={TEXT_SIZE}; labeljust="l"; margin=10;'
+    yield from _boxes(drawing, group.nodes, names)
+    for inner in group.groups:
+        yield from _cluster(drawing, inner, names)
+    yield "    }"
+
+
+def _node(drawing: Drawing, node: Node, names: _Names) -> str:
+    """Return the statement of one box."""
+    look = SHAPES[node.shape]
+    lines = _label(node, look.width)
+    style: dict[str, str | float] = {"id": identity(drawing.name, node.id), **look.attributes}
+    if node.mark is not None:
+        style |= _marked(look.attributes, BORDERS[node.mark.kind].attributes)
+    if look.attributes["shape"] == "box":
+        widest = max((text_width(line, TEXT_SIZE) for line in lines), default=0)
+        style["width"] = round((widest + 16) / 72, 3)
+    return statement(names.nodes[node.id], style, quote_lines(lines))
+
+
+def _label(node: Node, width: float) -> list[str]:
+    """Return the lines in a box: number, mark and statements; then what it says."""
+    number = "" if node.number is None else str(node.number)
+    rests_on = f"[{', '.join(node.annotations)}]" if node.annotations else ""
+    mark = node.mark.words if node.mark is not None else ""
+    head = "  ".join(part for part in (number, mark, rests_on) if part)
+    text = [line for part in node.label for line in balanced(part, width, TEXT_SIZE)]
+    return [*(wrap(head, width, TEXT_SIZE) if head else []), *shorten(text, _LINES)]
+
+
+def _marked(shape: Attributes, border: Attributes) -> Attributes:
+    """Return the border of a marked box; a style of the shape (rounded) stays."""
+    styles = [str(part["style"]) for part in (shape, border) if "style" in part]
+    return {**border, "style": ",".join(styles)} if styles else border
+
+
+def _edge(drawing: Drawing, edge: Edge, number: int, names: _Names) -> str:
+    """Return the statement of one arrow; an arrow of a group begins or ends at its border."""
+    tail, tail_group = _end(edge.source, names, last=True)
+    head, head_group = _end(edge.target, names, last=False)
+    style: dict[str, str | float] = {"id": identity(drawing.name, "edge", str(number))}
+    style |= EDGES[edge.kind].attributes
+    style |= SIDES[edge.side]
+    if tail_group is not None and head not in _members(tail_group[1], names):
+        style["ltail"] = tail_group[0]
+    if head_group is not None and tail not in _members(head_group[1], names):
+        style["lhead"] = head_group[0]
+    label = edge.label
+    if edge.mark is not None:
+        style["penwidth"] = 2.6
+        label = " ".join(part for part in (edge.mark.words, label) if part)
+    lines = [f"  {line}  " for line in balanced(label, 90, TEXT_SIZE)] if label else []
+    arrow = statement(f"{tail} -> {head}", style, quote_lines(lines) if lines else "")
+    return arrow + _beside(tail, head_group, names)
+
+
+def _beside(tail: str, entered: tuple[str, Group] | None, names: _Names) -> str:
+    """Return invisible arrows to the other parts of a group: they all stand below `tail`."""
+    if entered is None:
+        return ""
+    firsts = [names.nodes[part.members[0]] for part in entered[1].groups if part.members]
+    return "".join(f' {tail} -> {first} [style="invis"];' for first in firsts[1:])
+
+
+def _end(id: str, names: _Names, *, last: bool) -> tuple[str, tuple[str, Group] | None]:  # noqa: A002
+    """Return the box an arrow is tied to, and the group whose border it ends at."""
+    if id in names.nodes:
+        return names.nodes[id], None
+    group = names.groups[id]
+    members = group[1].members
+    return names.nodes[members[-1 if last else 0]], group
+
+
+def _members(group: Group, names: _Names) -> set[str]:
+    """Return the names in DOT of the boxes of a group."""
+    return {names.nodes[member] for member in group.members}
+
+
+def _below(drawing: Drawing) -> list[str]:
+    """Return the lines below the boxes: what arrows and marks mean, notes, the footer."""
+    shapes = [f"{SHAPES[shape].word} = {shape.value}" for shape in drawing.legend]
+    arrows = [f"{EDGES[kind].word} = {kind.value}" for kind in drawing.arrows]
+    marks = [f"{kind.sign} ({BORDERS[kind].word}) = {kind.value}" for kind in drawing.marks]
+    cites = any(node.annotations for node in drawing.nodes)
+    statements = ["[S…] = numbered statements of the source"] if cites else []
+    legend = [*([] if drawing.flow is Flow.DOWN else shapes), *arrows, *marks, *statements]
+    lines = [*(["; ".join(legend)] if legend else []), *drawing.notes, *drawing.footer]
+    return [part for line in lines for part in wrap(line, PAGE_WIDTH, SMALL_SIZE)]
+
+
+def _samples(drawing: Drawing, names: _Names) -> Iterator[str]:
+    """Yield the legend: one small sample of each shape, in a row below everything."""
+    samples = [f"k{index}" for index in range(1, len(drawing.legend) + 1)]
+    if not samples:
+        return
+    yield '    { rank="sink";'
+    for name, shape in zip(samples, drawing.legend, strict=True):
+        style: dict[str, str | float] = {"id": identity(drawing.name, "legend", shape.value)}
+        style |= SHAPES[shape].attributes
+        style |= {"fontsize": SMALL_SIZE, "height": 0.3, "color": "gray35"}
+        yield "    " + statement(name, style, quote_lines(wrap(shape.value, 70, SMALL_SIZE)))
+    yield "    }"
+    if len(samples) > 1:
+        yield f'    {" -> ".join(samples)} [style="invis"];'
+    for node in _last(drawing):
+        yield f'    {names.nodes[node.id]} -> {samples[0]} [style="invis", weight=0];'
+
+
+def _last(drawing: Drawing) -> list[Node]:
+    """Return the boxes no arrow leaves downwards: the legend stands below them."""
+    leaving = {edge.source for edge in drawing.edges if edge.side not in (Side.RIGHT, Side.BACK)}
+    return [node for node in drawing.nodes if node.id not in leaving] or list(drawing.nodes)

@@ -1,0 +1,281 @@
+"""What a picture shows, without saying how: boxes, arrows, marks, tables, legend and notices.
+
+In: what the drawing modules find in models, workflows and traces. Out: frozen data that becomes
+DOT text (`dot.py`, `table_dot.py`) or a numbered list (`text.py`). No DOT and no SVG in here.
+A mark is a border *and* a sign *and* words, so that every picture can be read without colour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Shape(StrEnum):
+    """What a box means; the values are the words of the legend."""
+
+    # clinical flowcharts (symbols of the Society for Medical Decision Making)
+    STATE = "clinical state"
+    QUESTION = "decision"
+    ACTION = "action"
+    SILENT = "the source says nothing further"
+    LINK = "continues on another page"
+    # requirement diagrams (DMN 1.5, clause 6)
+    DECISION = "decision (computed)"
+    INPUT_DATA = "input data"
+    KNOWLEDGE_MODEL = "business knowledge model"
+    KNOWLEDGE_SOURCE = "knowledge source"
+    DECISION_SERVICE = "decision service"
+    FOREIGN = "element of another model"
+
+
+class EdgeKind(StrEnum):
+    """What an arrow means; the values are the words of the legend."""
+
+    STEP = "next step"
+    EXCEPTION = "leaves the path"
+    INFORMATION = "is needed by"
+    KNOWLEDGE = "is called by"
+    AUTHORITY = "is the authority for"
+
+
+class Side(StrEnum):
+    """Where the box behind an arrow stands, seen from the one before it."""
+
+    RIGHT = "right"
+    DOWN = "down"
+    BACK = "back"
+    FREE = "free"
+
+
+class Flow(StrEnum):
+    """The direction a drawing is read in."""
+
+    DOWN = "top to bottom"
+    RIGHT = "left to right"
+
+
+class MarkKind(StrEnum):
+    """Why something is marked; the values are the words of the legend."""
+
+    PATH = "way of this patient"
+    CHOSEN = "rule that decided"
+    MATCHED = "rule that matched, not chosen"
+    FAILED = "condition not met"
+    UNKNOWN = "could not be told: a value is missing"
+    FINDING = "finding"
+    CHANGED = "changed"
+
+    @property
+    def sign(self) -> str:
+        """The sign that stands beside the marked text; each kind has its own."""
+        return _SIGNS[self]
+
+
+# only signs that the fonts of graphviz-pure have (tests look at the PNG)
+_SIGNS = {
+    MarkKind.PATH: "●",
+    MarkKind.CHOSEN: "►",
+    MarkKind.MATCHED: "○",
+    MarkKind.FAILED: "\u00d7",  # multiplication sign
+    MarkKind.UNKNOWN: "?",
+    MarkKind.FINDING: "▲",
+    MarkKind.CHANGED: "■",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign on a box, an arrow, a row or a cell, and a few words (`step 3`)."""
+
+    kind: MarkKind
+    text: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is written: the sign and the words."""
+        return f"{self.kind.sign} {self.text}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What stands above and below every picture of a guideline."""
+
+    title: str = ""
+    version: str = ""
+    status: str = ""
+    date: str = ""
+    sources: tuple[str, ...] = ()
+    notice: str = ""
+
+    @property
+    def footer(self) -> tuple[str, ...]:
+        """The lines below a picture; what is not known is left out.
+
+        >>> Caption(version="1.0", status="draft", notice="Not for care.").footer
+        ('Version 1.0 · draft', 'Not for care.')
+        """
+        version = f"Version {self.version}" if self.version else ""
+        identity = " · ".join(part for part in (version, self.status, self.date) if part)
+        sources = f"Sources: {'; '.join(self.sources)}" if self.sources else ""
+        return tuple(line for line in (identity, sources, self.notice) if line)
+
+    def heading(self, title: str) -> str:
+        """Return the title of one picture of this guideline."""
+        return f"{self.title}: {title}" if self.title and title else self.title or title
+
+
+NO_CAPTION = Caption()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A box. `annotations` are the statement ids; `page` is the page a link leads to."""
+
+    id: str
+    shape: Shape
+    label: tuple[str, ...]
+    number: int | None = None
+    annotations: tuple[str, ...] = ()
+    mark: Mark | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An arrow between two boxes or groups, by their ids.
+
+    `ways` are the identities of what it stands for (transitions of a workflow).
+    """
+
+    source: str
+    target: str
+    kind: EdgeKind = EdgeKind.STEP
+    label: str = ""
+    side: Side = Side.FREE
+    mark: Mark | None = None
+    ways: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Boxes with a border around them: a nested state, a parallel region, a decision service."""
+
+    id: str
+    label: str
+    nodes: tuple[str, ...]
+    groups: tuple[Group, ...] = ()
+    mark: Mark | None = None
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The ids of all boxes inside, those of inner groups included."""
+        inner = (member for group in self.groups for member in group.members)
+        return (*self.nodes, *inner)
+
+    @property
+    def nested(self) -> tuple[Group, ...]:
+        """The group itself and all groups inside it, from outside to inside."""
+        return (self, *(part for group in self.groups for part in group.nested))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One page of boxes and arrows; `name` is its stable identity (a file stem, an anchor)."""
+
+    name: str
+    title: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    groups: tuple[Group, ...] = ()
+    flow: Flow = Flow.DOWN
+    notes: tuple[str, ...] = ()
+    footer: tuple[str, ...] = ()
+
+    @property
+    def legend(self) -> tuple[Shape, ...]:
+        """The shapes that occur, in the order of `Shape`."""
+        used = {node.shape for node in self.nodes}
+        return tuple(shape for shape in Shape if shape in used)
+
+    @property
+    def arrows(self) -> tuple[EdgeKind, ...]:
+        """The kinds of arrows that occur, in the order of `EdgeKind`."""
+        used = {edge.kind for edge in self.edges}
+        return tuple(kind for kind in EdgeKind if kind in used)
+
+    @property
+    def marks(self) -> tuple[MarkKind, ...]:
+        """The kinds of marks that occur, in the order of `MarkKind`."""
+        groups = [part.mark for group in self.groups for part in group.nested]
+        nodes, edges = [part.mark for part in self.nodes], [part.mark for part in self.edges]
+        marks = [*nodes, *edges, *groups]
+        used = {mark.kind for mark in marks if mark is not None}
+        return tuple(kind for kind in MarkKind if kind in used)
+
+    def node(self, id: str) -> Node | None:  # noqa: A002 (the field's own name)
+        """Return the box with that id, or None."""
+        return next((node for node in self.nodes if node.id == id), None)
+
+
+class ColumnKind(StrEnum):
+    """What a column of a decision table holds."""
+
+    INPUT = "condition"
+    OUTPUT = "conclusion"
+    ANNOTATION = "annotation"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    `note` says which values may stand in it, `value` what it was for the patient who is marked.
+    """
+
+    kind: ColumnKind
+    title: str
+    note: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A text in a table."""
+
+    text: str
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A rule: its number, its id and one cell for each column."""
+
+    number: int
+    id: str
+    cells: tuple[Cell, ...]
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableDrawing:
+    """One page of a decision table; `corner` is the hit policy's letter, `policy` its meaning."""
+
+    name: str
+    title: str
+    corner: str
+    policy: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    footer: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> tuple[MarkKind, ...]:
+        """The kinds of marks that occur, in the order of `MarkKind`."""
+        marks = [mark for row in self.rows for mark in (row.mark, *(c.mark for c in row.cells))]
+        used = {mark.kind for mark in marks if mark is not None}
+        return tuple(kind for kind in MarkKind if kind in used)
+
+
+Picture = Drawing | TableDrawing

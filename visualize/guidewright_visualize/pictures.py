@@ -1,0 +1,38 @@
+"""Render any drawing: `Drawing` or `TableDrawing` in; DOT text, SVG or PNG out."""
+
+from __future__ import annotations
+
+from guidewright_visualize.dot import drawing_to_dot
+from guidewright_visualize.drawing import Drawing, Picture, TableDrawing
+from guidewright_visualize.render import Format, render_dot
+from guidewright_visualize.svg import accessible
+from guidewright_visualize.table_dot import table_to_dot
+from guidewright_visualize.text import node_name, summary
+
+
+def to_dot(picture: Picture) -> str:
+    """Return the DOT text of one page."""
+    return table_to_dot(picture) if isinstance(picture, TableDrawing) else drawing_to_dot(picture)
+
+
+def render(picture: Picture, format: Format | str = Format.SVG, *, resolution: int = 150) -> bytes:  # noqa: A002
+    """Return one page as SVG (with alternative text) or PNG; equal drawings give equal bytes.
+
+    Raises `RenderError` when no program `dot` can be used, `ValueError` for another format.
+    """
+    wanted = Format(format)
+    data = render_dot(to_dot(picture), wanted, resolution=resolution)
+    if wanted is Format.PNG:
+        return data
+    names = (
+        {f"n{index}": node_name(node) for index, node in enumerate(picture.nodes, 1)}
+        if isinstance(picture, Drawing)
+        else {}
+    )
+    return accessible(
+        data.decode(),
+        name=picture.name,
+        title=picture.title,
+        description=summary(picture),
+        names=names,
+    ).encode()

@@ -1,0 +1,164 @@
+"""Say in words what a picture shows: a drawing goes in, a numbered list comes out.
+
+The list has everything the picture has (boxes, ways, statements, marks), so it can be read
+instead of it: by a screen reader, in a mail, in a difference between two versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from guidewright_visualize.drawing import (
+    ColumnKind,
+    Drawing,
+    Edge,
+    EdgeKind,
+    Mark,
+    Node,
+    Picture,
+    Row,
+    Shape,
+    TableDrawing,
+)
+from guidewright_visualize.tables import ANY
+from guidewright_visualize.typesetting import clean
+
+_NEEDS = {
+    EdgeKind.INFORMATION: "needs",
+    EdgeKind.KNOWLEDGE: "calls",
+    EdgeKind.AUTHORITY: "rests on",
+}
+
+
+def text_equivalent(picture: Picture) -> str:
+    """Return the picture as a text; every line ends with a line break."""
+    body = _table(picture) if isinstance(picture, TableDrawing) else _drawing(picture)
+    lines = [clean(picture.title), "", *body, *_last(picture)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def summary(picture: Picture) -> str:
+    """Return one or two sentences: the alternative text of the picture."""
+    if isinstance(picture, TableDrawing):
+        marked = [str(row.number) for row in picture.rows if row.mark is not None]
+        size = f"Decision table with {_count(len(picture.rows), 'rule')}, {picture.policy}."
+        return size + (f" Marked: {_count_word(marked, 'rule')}." if marked else "")
+    path = [node_name(node) for node in picture.nodes if node.mark is not None]
+    size = f"Drawing with {_count(len(picture.nodes), 'box', 'boxes')}, {picture.flow.value}."
+    return size + (f" Marked: {'; '.join(path)}." if path else "")
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    """Return `1 rule` or `3 rules`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _count_word(marked: list[str], word: str) -> str:
+    """Return `rule 3` or `rules 3, 5`."""
+    return f"{word}{'' if len(marked) == 1 else 's'} {', '.join(marked)}"
+
+
+def node_name(node: Node) -> str:
+    """Return what a box is called in a sentence: its number and the first line of its label."""
+    if node.shape is Shape.LINK:
+        return clean(", ".join(node.label))
+    label = clean(node.label[0]) if node.label else node.id
+    return label if node.number is None else f"{node.number} {label}"
+
+
+def _drawing(drawing: Drawing) -> Iterator[str]:
+    """Yield the boxes in their order, each with what follows it or what it needs."""
+    parts = [part for group in drawing.groups for part in group.nested]
+    ends = {node.id: node_name(node) for node in drawing.nodes}
+    ends |= {part.id: clean(part.label) for part in parts}
+    inside = {member: clean(part.label) for part in parts for member in part.members}
+    for index, node in enumerate(drawing.nodes, 1):
+        ways = [edge for edge in drawing.edges if edge.source == node.id]
+        if node.shape is Shape.LINK:
+            yield from (f"Arriving {_arrival(edge, ends)}" for edge in ways)
+            continue
+        yield f"{index if node.number is None else node.number}. {_box(node, inside)}"
+        yield from (f"   - {_way(edge, ends)}" for edge in ways if edge.kind not in _NEEDS)
+        yield from _needs(drawing, node, ends)
+    for part in parts:
+        ways = [edge for edge in drawing.edges if edge.source == part.id]
+        if ways:
+            yield f"From anywhere in: {clean(part.label)}{_mark(part.mark)}"
+        yield from (f"   - {_way(edge, ends)}" for edge in ways)
+
+
+def _box(node: Node, inside: Mapping[str, str]) -> str:
+    """Return what stands in a box, its kind, the group it is in, what it rests on, its mark."""
+    label = "; ".join(clean(line) for line in node.label)
+    group = f" (in: {inside[node.id]})" if node.id in inside else ""
+    rests_on = f" [{', '.join(map(clean, node.annotations))}]" if node.annotations else ""
+    return f"{label} ({node.shape.value}){group}{rests_on}{_mark(node.mark)}"
+
+
+def _arrival(edge: Edge, ends: Mapping[str, str]) -> str:
+    """Return where an arrow from another page comes in."""
+    return f"{ends[edge.source]}: go to {ends[edge.target]}{_mark(edge.mark)}"
+
+
+def _way(edge: Edge, ends: Mapping[str, str]) -> str:
+    """Return where an arrow leads, and when."""
+    label = f"{clean(edge.label)}: " if edge.label else ""
+    leaving = "leaves the path; " if edge.kind is EdgeKind.EXCEPTION else ""
+    return f"{leaving}{label}go {_to(ends[edge.target])}{_mark(edge.mark)}"
+
+
+def _to(end: str) -> str:
+    """Return the end of an arrow; an oval already says `to`."""
+    return end if end.startswith("to ") else f"to {end}"
+
+
+def _needs(drawing: Drawing, node: Node, ends: Mapping[str, str]) -> Iterator[str]:
+    """Yield what a box of a requirement diagram needs, by kind."""
+    for kind, verb in _NEEDS.items():
+        needed = [
+            ends[edge.source]
+            for edge in drawing.edges
+            if edge.target == node.id and edge.kind is kind
+        ]
+        if needed:
+            yield f"   - {verb}: {', '.join(needed)}"
+
+
+def _mark(mark: Mark | None) -> str:
+    """Return a mark in words, or nothing."""
+    if mark is None:
+        return ""
+    return f" {mark.kind.sign} {mark.kind.value}" + (f", {clean(mark.text)}" if mark.text else "")
+
+
+def _table(table: TableDrawing) -> Iterator[str]:
+    """Yield hit policy, the patient's values, and the rules."""
+    yield f"Hit policy {table.corner}, {table.policy}."
+    values = [f"{clean(c.title)} = {clean(c.value)}" for c in table.columns if c.value]
+    if values:
+        yield f"Values of this patient: {'; '.join(values)}."
+    yield ""
+    for row in table.rows:
+        yield f"{row.number}. {_rule(table, row)}"
+
+
+def _rule(table: TableDrawing, row: Row) -> str:
+    """Return one rule as a sentence."""
+    parts: dict[ColumnKind, list[str]] = {kind: [] for kind in ColumnKind}
+    for column, cell in zip(table.columns, row.cells, strict=True):
+        if cell.text not in ("", ANY):
+            text = f"{clean(column.title)}: {clean(cell.text)}{_mark(cell.mark)}"
+            parts[column.kind].append(text)
+    when = "; ".join(parts[ColumnKind.INPUT]) or "always"
+    then = "; ".join(parts[ColumnKind.OUTPUT]) or "nothing"
+    notes = "".join(f" [{text}]" for text in parts[ColumnKind.ANNOTATION])
+    name = f"({clean(row.id)}) " if row.id else ""
+    return f"{name}When {when}: {then}.{notes}{_mark(row.mark)}"
+
+
+def _last(picture: Picture) -> Iterator[str]:
+    """Yield notes and footer."""
+    lines = (*picture.notes, *picture.footer)
+    if lines:
+        yield ""
+    yield from map(clean, lines)

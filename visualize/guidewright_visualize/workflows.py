@@ -1,0 +1,290 @@
+"""Draw a workflow as pages of a clinical flowchart: a `Graph` goes in, `Drawing`s come out.
+
+One page for each phase, at most about 20 boxes; boxes are numbered through all pages; a way to
+another page ends in an oval that names the box it continues at. Nested and parallel states are
+borders around their boxes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from guidewright.workflow.model import Graph, State, StateKind, Transition, Trigger
+from guidewright_visualize.drawing import (
+    NO_CAPTION,
+    Caption,
+    Drawing,
+    Edge,
+    EdgeKind,
+    Group,
+    Node,
+    Shape,
+    Side,
+)
+from guidewright_visualize.ordering import Link, reading_order
+from guidewright_visualize.workflow_words import answer, box_lines, way_words
+
+MOST_BOXES = 24  # of a page; a phase with more is split
+
+_SHAPES = {
+    StateKind.CLINICAL: Shape.STATE,
+    StateKind.TASK: Shape.ACTION,
+    StateKind.DECISION: Shape.QUESTION,
+    StateKind.WAIT: Shape.ACTION,
+    StateKind.GAP: Shape.SILENT,
+    StateKind.FINAL: Shape.STATE,
+    StateKind.PARALLEL: Shape.STATE,
+}
+
+
+def draw_workflow(
+    graph: Graph, *, caption: Caption = NO_CAPTION, name: str = "workflow"
+) -> tuple[Drawing, ...]:
+    """Return the pages in order; they are named `name-1`, `name-2`, ..."""
+    chart = _Chart(graph)
+    return tuple(
+        _page(chart, index, name=f"{name}-{index + 1}", caption=caption)
+        for index in range(len(chart.pages))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page: its title and its boxes in reading order."""
+
+    title: str
+    boxes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """All transitions from one state to one target: they are one arrow."""
+
+    source: str
+    target: str
+    transitions: tuple[Transition, ...]
+    label: str
+
+    @property
+    def answer(self) -> bool | None:
+        """True for yes, False for no."""
+        answers = {answer(way) for way in self.transitions}
+        return answers.pop() if len(answers) == 1 else None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The identities of the transitions."""
+        return tuple(way.id for way in self.transitions)
+
+
+@dataclass(frozen=True)
+class _Chart:
+    """What all pages need to know about the graph."""
+
+    graph: Graph
+
+    @cached_property
+    def ways(self) -> tuple[_Way, ...]:
+        """The arrows, in document order."""
+        found: dict[tuple[str, str], list[Transition]] = {}
+        for way in self.graph.transitions:
+            found.setdefault((way.source, way.target.name), []).append(way)
+        return tuple(
+            _Way(source, target, tuple(ways), self.label(ways))
+            for (source, target), ways in found.items()
+        )
+
+    def label(self, ways: list[Transition]) -> str:
+        """Return what stands on an arrow."""
+        words = [way_words(way, self.graph) for way in ways]
+        return " or ".join(dict.fromkeys(word for word in words if word))
+
+    @cached_property
+    def sides(self) -> Mapping[tuple[str, str], Side]:
+        """Where the end of each arrow stands, by source and target."""
+        return dict(_sides(self))
+
+    @cached_property
+    def pages(self) -> tuple[_Page, ...]:
+        """The phases, each with its boxes; phases without boxes have no page."""
+        titles = {phase.name: phase.label for phase in self.graph.phases}
+        boxes: dict[str, list[str]] = {name: [] for name in titles}
+        for state in self.graph.states:
+            if state.atomic:
+                boxes.setdefault(state.phase or "", []).append(state.name)
+        return tuple(
+            page
+            for phase, names in boxes.items()
+            if names
+            for page in _split(titles.get(phase, phase or self.graph.label), self._order(names))
+        )
+
+    def _order(self, names: list[str]) -> list[str]:
+        """Return the boxes of a phase in reading order."""
+        links = [
+            Link(source, entry, self.sides[way.source, way.target] is Side.RIGHT)
+            for way in self.ways
+            for source in self.exits(way.source)
+            for entry in self.entries(way.target)
+        ]
+        return reading_order(names, links, {name: self.around(name) for name in names})
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each box, through all pages."""
+        boxes = [box for page in self.pages for box in page.boxes]
+        return {box: number for number, box in enumerate(boxes, 1)}
+
+    @cached_property
+    def page_of(self) -> Mapping[str, int]:
+        """The page of each box, from 0; of a nested state that of its first entry."""
+        found = {box: index for index, page in enumerate(self.pages) for box in page.boxes}
+        for state in self.graph.states:
+            if not state.atomic:
+                found[state.name] = found[self.entries(state.name)[0]]
+        return found
+
+    def entries(self, name: str) -> list[str]:
+        """Return the boxes that are entered first when a state is entered."""
+        state = self.graph.state(name)
+        if state.atomic:
+            return [name]
+        if state.parallel:
+            return [box for child in state.children for box in self.entries(child)]
+        return self.entries(state.initial or state.children[0])
+
+    def exits(self, name: str) -> list[str]:
+        """Return the boxes inside a state; an arrow that leaves it can be thought at each."""
+        state = self.graph.state(name)
+        return [name] if state.atomic else [b for c in state.children for b in self.exits(c)]
+
+    def around(self, name: str) -> tuple[str, ...]:
+        """Return the states a state is inside, the outermost first."""
+        parent = self.graph.state(name).parent
+        return () if parent is None else (*self.around(parent), parent)
+
+
+def _split(title: str, boxes: list[str]) -> Iterator[_Page]:
+    """Yield pages of about the same number of boxes."""
+    parts = -(-len(boxes) // MOST_BOXES)
+    size = -(-len(boxes) // parts)
+    for number in range(parts):
+        part = boxes[number * size : (number + 1) * size]
+        yield _Page(title if parts == 1 else f"{title} ({number + 1} of {parts})", tuple(part))
+
+
+def _sides(chart: _Chart) -> Iterator[tuple[tuple[str, str], Side]]:
+    """Yield where each arrow leads: yes right, no down; what has one way goes down."""
+    graph = chart.graph
+    entered: dict[str, int] = {}
+    for way in chart.ways:
+        entered[way.target] = entered.get(way.target, 0) + 1
+    for way in chart.ways:
+        siblings = [other for other in chart.ways if other.source == way.source]
+        state, target = graph.state(way.source), graph.state(way.target)
+        beside = way.answer is True and entered[way.target] == 1 and target.atomic
+        same_place = state.atomic and state.parent == target.parent and state.phase == target.phase
+        if beside and same_place and way.target != graph.initial:
+            yield (way.source, way.target), Side.RIGHT
+        elif way.answer is False or len(siblings) == 1 or _main(way):
+            yield (way.source, way.target), Side.DOWN
+        else:
+            yield (way.source, way.target), Side.FREE
+
+
+def _main(way: _Way) -> bool:
+    """Whether an arrow is the ordinary way on from a state."""
+    return any(part.trigger is Trigger.DONE for part in way.transitions)
+
+
+def _page(chart: _Chart, index: int, *, name: str, caption: Caption) -> Drawing:
+    """Return one page."""
+    page = chart.pages[index]
+    number = f" (page {index + 1} of {len(chart.pages)})" if len(chart.pages) > 1 else ""
+    boxes = [_box(chart, chart.graph.state(box)) for box in page.boxes]
+    nodes, edges = list(boxes), []
+    for way in chart.ways:
+        link, edge = _arrow(chart, way, index)
+        nodes += [link] if link is not None else []
+        edges += [edge] if edge is not None else []
+    for link, edge in _arrivals(chart, index):
+        nodes.insert(0, link)
+        edges.append(edge)
+    return Drawing(
+        name=name,
+        title=caption.heading(page.title) + number,
+        nodes=tuple(nodes),
+        edges=tuple(edges),
+        groups=tuple(_groups(chart, page.boxes, ())),
+        footer=caption.footer,
+    )
+
+
+def _box(chart: _Chart, state: State) -> Node:
+    """Return the box of an atomic state."""
+    cited = [item.name for item in state.statements]
+    if state.timer is not None:
+        cited += [item.name for item in state.timer.statements]
+    return Node(
+        id=state.name,
+        shape=_SHAPES[state.kind],
+        label=box_lines(state, chart.graph),
+        number=chart.numbers[state.name],
+        annotations=tuple(dict.fromkeys(cited)),
+    )
+
+
+def _arrow(chart: _Chart, way: _Way, index: int) -> tuple[Node | None, Edge | None]:
+    """Return the arrow of a way that begins on this page, and the oval it ends in."""
+    if chart.page_of[way.source] != index:
+        return None, None
+    kind = EdgeKind.STEP if chart.graph.state(way.source).atomic else EdgeKind.EXCEPTION
+    if _main(way):
+        kind = EdgeKind.STEP
+    side = chart.sides[way.source, way.target]
+    if chart.page_of[way.target] == index:
+        return None, Edge(way.source, way.target, kind, way.label, side, ways=way.ids)
+    number = chart.numbers[chart.entries(way.target)[0]]
+    page = chart.page_of[way.target] + 1
+    label = (f"to {number} {chart.graph.state(way.target).label}", f"page {page}")
+    link = Node(f"{way.source} to {way.target}", Shape.LINK, label, page=page)
+    side = Side.RIGHT if way.answer is True else side
+    return link, Edge(way.source, link.id, kind, way.label, side, ways=way.ids)
+
+
+def _arrivals(chart: _Chart, index: int) -> Iterator[tuple[Node, Edge]]:
+    """Yield an oval for each box that is entered from other pages."""
+    arriving: dict[str, list[_Way]] = {}
+    for way in chart.ways:
+        if chart.page_of[way.target] == index != chart.page_of[way.source]:
+            arriving.setdefault(way.target, []).append(way)
+    for target, ways in arriving.items():
+        pages = sorted({chart.page_of[way.source] + 1 for way in ways})
+        numbers = sorted({chart.numbers[chart.exits(way.source)[-1]] for way in ways})
+        label = (
+            f"from {', '.join(map(str, numbers))}",
+            f"page{'s' if len(pages) > 1 else ''} {', '.join(map(str, pages))}",
+        )
+        link = Node(f"arrive at {target}", Shape.LINK, label, page=pages[0])
+        ids = tuple(id for way in ways for id in way.ids)  # noqa: A001 (the field's own name)
+        yield link, Edge(link.id, target, side=Side.DOWN, ways=ids)
+
+
+def _groups(chart: _Chart, boxes: tuple[str, ...], above: tuple[str, ...]) -> Iterator[Group]:
+    """Yield the borders of nested states that have boxes on this page, one level at a time."""
+    depth = len(above)
+    inside = [box for box in boxes if chart.around(box)[:depth] == above]
+    names = dict.fromkeys(
+        chart.around(box)[depth] for box in inside if len(chart.around(box)) > depth
+    )
+    for name in names:
+        path = (*above, name)
+        state = chart.graph.state(name)
+        own = tuple(box for box in inside if chart.around(box) == path)
+        cited = [item.name for item in state.statements]
+        beside = " (side by side)" if state.parallel else ""
+        rests_on = f" [{', '.join(cited)}]" if cited else ""
+        label = f"{state.label}{beside}{rests_on}"
+        yield Group(name, label, own, tuple(_groups(chart, boxes, path)))
