@@ -25,10 +25,11 @@ from guidewright_visualize.drawing import (
     Shape,
     Side,
     TableDrawing,
+    TableForm,
 )
 from guidewright_visualize.pictures import render, to_dot
 from guidewright_visualize.render import Format, RenderError
-from guidewright_visualize.requirements import draw_requirements
+from guidewright_visualize.requirements import draw_requirement_pages, draw_requirements
 from guidewright_visualize.svg import printed_size
 from guidewright_visualize.table_layout import pages as table_pages
 from guidewright_visualize.tables import draw_table
@@ -56,6 +57,8 @@ __all__ = [
     "Shape",
     "Side",
     "TableDrawing",
+    "TableForm",
+    "draw_requirement_pages",
     "draw_requirements",
     "draw_table",
     "draw_workflow",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from guidewright_visualize.drawing import Drawing, Edge, Flow, Group, Node, Side
+from guidewright_visualize.drawing import Drawing, Edge, Flow, Group, Node, Shape, Side
 from guidewright_visualize.notation import (
     BORDERS,
     EDGES,
@@ -24,6 +24,7 @@ from guidewright_visualize.notation import (
 from guidewright_visualize.quoting import LEFT, html_label, identity, quote, quote_lines
 from guidewright_visualize.typesetting import FONT, balanced, shorten, text_width, wrap
 
+_LINK_LINES = 3
 _LINES = 9  # of a label in a box; a longer label is cut (the text equivalent has it whole)
 
 
@@ -55,6 +56,8 @@ def _page(drawing: Drawing, names: _Names) -> Iterator[str]:
     """Yield the lines: the title around everything, the boxes, the arrows, the legend."""
     direction = "TB" if drawing.flow is Flow.DOWN else "LR"
     page = {**page_attributes(drawing.name), "rankdir": direction, "compound": "true"}
+    page["newrank"] = "true"  # rows are rows of the page, not of each group
+    page |= {"nodesep": 0.1, "ranksep": 0.5} if drawing.flow is Flow.RIGHT else {}
     yield f"digraph {quote(drawing.name)} {{"
     yield "  " + statement("graph", page)
     yield "  " + statement("node", {"fontname": FONT, "fontsize": TEXT_SIZE})
@@ -86,8 +89,8 @@ def page_attributes(name: str) -> dict[str, str | float]:
         "labelloc": "b",
         "labeljust": "l",
         "splines": "spline",
-        "nodesep": 0.3,
-        "ranksep": 0.28,
+        "nodesep": 0.2,
+        "ranksep": 0.22,
         "pad": 0.1,
     }
 
@@ -135,10 +138,13 @@ def _cluster(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
     yield f"    id={quote(identity(drawing.name, 'group', group.id))};"
     yield f"    label={quote_lines(wrap(label, PAGE_WIDTH * 0.45, TEXT_SIZE), LEFT)};"
     yield f'    style="rounded,dashed"; pencolor="black"; penwidth={width}; fontname={quote(FONT)};'
-    yield f'    fontsize={TEXT_SIZE}; labeljust="l"; margin=10;'
+    yield f'    fontsize={TEXT_SIZE}; labeljust="l"; margin=8;'
     yield from _boxes(drawing, group.nodes, names)
     for inner in group.groups:
         yield from _cluster(drawing, inner, names)
+    for above, below in zip(group.groups, group.groups[2:], strict=False):  # two in a row
+        ends = f"{names.nodes[above.members[-1]]} -> {names.nodes[below.members[0]]}"
+        yield f'    {ends} [style="invis", weight=10];'
     yield "    }"
 
 
@@ -162,7 +168,9 @@ def _label(node: Node, width: float) -> list[str]:
     mark = node.mark.words if node.mark is not None else ""
     head = "  ".join(part for part in (number, mark, rests_on) if part)
     text = [line for part in node.label for line in balanced(part, width, TEXT_SIZE)]
-    return [*(wrap(head, width, TEXT_SIZE) if head else []), *shorten(text, _LINES)]
+    text = shorten(text, _LINK_LINES if node.shape is Shape.LINK else _LINES)
+    first = wrap(head, width, TEXT_SIZE) if head else []
+    return [*first, *text] if number else [*text, *first]
 
 
 def _marked(shape: Attributes, border: Attributes) -> Attributes:
@@ -182,21 +190,41 @@ def _edge(drawing: Drawing, edge: Edge, number: int, names: _Names) -> str:
         style["ltail"] = tail_group[0]
     if head_group is not None and tail not in _members(head_group[1], names):
         style["lhead"] = head_group[0]
+    if tail_group is not None:
+        style["weight"] = 0
     label = edge.label
     if edge.mark is not None:
         style["penwidth"] = 2.6
         label = " ".join(part for part in (edge.mark.words, label) if part)
-    lines = [f"  {line}  " for line in balanced(label, 90, TEXT_SIZE)] if label else []
+    lines = [f"  {line}  " for line in balanced(label, 80, TEXT_SIZE)] if label else []
+    if not lines and any((e.source, e.target) == (edge.target, edge.source) for e in drawing.edges):
+        lines = [" " * 8]  # keeps it apart from the arrow that leads back
+    if edge.rows > 1:
+        style["minlen"] = edge.rows
     arrow = statement(f"{tail} -> {head}", style, quote_lines(lines) if lines else "")
-    return arrow + _beside(tail, head_group, names)
+    return arrow + _apart(tail, tail_group, head, head_group, names)
 
 
-def _beside(tail: str, entered: tuple[str, Group] | None, names: _Names) -> str:
-    """Return invisible arrows to the other parts of a group: they all stand below `tail`."""
-    if entered is None:
-        return ""
-    firsts = [names.nodes[part.members[0]] for part in entered[1].groups if part.members]
-    return "".join(f' {tail} -> {first} [style="invis"];' for first in firsts[1:])
+def _apart(
+    tail: str,
+    left: tuple[str, Group] | None,
+    head: str,
+    entered: tuple[str, Group] | None,
+    names: _Names,
+) -> str:
+    """Return invisible arrows that keep all parts of a group above or below the other end."""
+    ends, weight = [], 20
+    if entered is not None and left is None:
+        parts = entered[1].groups[:2]  # later ones stand below these
+        ends = [(tail, names.nodes[part.members[0]]) for part in parts]
+    elif left is not None and head not in _members(left[1], names):
+        ends = [(names.nodes[part.members[-1]], head) for part in left[1].groups]
+        weight = 0
+    return "".join(
+        f' {first} -> {second} [style="invis", weight={weight}];'
+        for first, second in ends
+        if weight or (first, second) != (tail, head)
+    )
 
 
 def _end(id: str, names: _Names, *, last: bool) -> tuple[str, tuple[str, Group] | None]:  # noqa: A002
@@ -230,7 +258,7 @@ def _samples(drawing: Drawing, names: _Names) -> Iterator[str]:
     samples = [f"k{index}" for index in range(1, len(drawing.legend) + 1)]
     if not samples:
         return
-    yield '    { rank="sink";'
+    yield '    { rank="same";'
     for name, shape in zip(samples, drawing.legend, strict=True):
         style: dict[str, str | float] = {"id": identity(drawing.name, "legend", shape.value)}
         style |= SHAPES[shape].attributes

@@ -26,6 +26,7 @@ class Shape(StrEnum):
     KNOWLEDGE_MODEL = "business knowledge model"
     KNOWLEDGE_SOURCE = "knowledge source"
     DECISION_SERVICE = "decision service"
+    ELSEWHERE = "decision on another page"
     FOREIGN = "element of another model"
 
 
@@ -145,7 +146,8 @@ class Node:
 class Edge:
     """An arrow between two boxes or groups, by their ids.
 
-    `ways` are the identities of what it stands for (transitions of a workflow).
+    `rows` says how many rows further down it ends; `ways` are the identities of what it stands
+    for (transitions of a workflow).
     """
 
     source: str
@@ -154,6 +156,7 @@ class Edge:
     label: str = ""
     side: Side = Side.FREE
     mark: Mark | None = None
+    rows: int = 1
     ways: tuple[str, ...] = ()
 
 
@@ -218,6 +221,14 @@ class Drawing:
         return next((node for node in self.nodes if node.id == id), None)
 
 
+class TableForm(StrEnum):
+    """How a table is laid on A4 paper."""
+
+    UPRIGHT = "columns, upright"
+    SIDEWAYS = "columns, on its side"
+    STACKED = "one cell for all conditions, one for all conclusions"
+
+
 class ColumnKind(StrEnum):
     """What a column of a decision table holds."""
 
@@ -259,7 +270,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class TableDrawing:
-    """One page of a decision table; `corner` is the hit policy's letter, `policy` its meaning."""
+    """One page of a decision table; `corner` is the hit policy's letter, `policy` its meaning.
+
+    Without a `form` the first that fits is taken.
+    """
 
     name: str
     title: str
@@ -269,6 +283,7 @@ class TableDrawing:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
+    form: TableForm | None = None
 
     @property
     def marks(self) -> tuple[MarkKind, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from guidewright_visualize.drawing import EdgeKind, MarkKind, Shape, Side
 
-TEXT_SIZE, SMALL_SIZE, TITLE_SIZE = 10, 9, 14
+TEXT_SIZE, SMALL_SIZE, TITLE_SIZE = 10, 10, 14
 PAGE_WIDTH = 500.0  # A4 upright with margins of 17 mm
 
 Attributes = Mapping[str, str | float]
@@ -24,16 +24,16 @@ class Look:
 
     word: str
     attributes: Attributes = field(default_factory=dict)
-    width: float = 130
+    width: float = 112
 
 
 SHAPES: Mapping[Shape, Look] = {
-    Shape.STATE: Look("rounded box", {"shape": "box", "style": "rounded"}),
+    Shape.STATE: Look("rounded box", {"shape": "box", "style": "rounded", "height": 0.3}),
     Shape.QUESTION: Look("hexagon", {"shape": "hexagon", "margin": "0,0"}, 140),
-    Shape.ACTION: Look("rectangle", {"shape": "box"}),
+    Shape.ACTION: Look("rectangle", {"shape": "box", "height": 0.3}),
     Shape.SILENT: Look("dashed rounded box", {"shape": "box", "style": "rounded,dashed"}),
     Shape.LINK: Look("oval", {"shape": "ellipse", "margin": "0.02,0.02", "height": 0.3}, 95),
-    Shape.DECISION: Look("rectangle", {"shape": "box"}, 125),
+    Shape.DECISION: Look("rectangle", {"shape": "box", "height": 0.3}, 125),
     Shape.INPUT_DATA: Look("oval", {"shape": "ellipse", "margin": "0.02,0.02", "height": 0.3}, 120),
     Shape.KNOWLEDGE_MODEL: Look(
         "clipped corners", {"shape": "octagon", "margin": "0.02,0.02"}, 110
@@ -41,6 +41,9 @@ SHAPES: Mapping[Shape, Look] = {
     Shape.KNOWLEDGE_SOURCE: Look("sheet of paper", {"shape": "note"}, 110),
     Shape.DECISION_SERVICE: Look(
         "thick rounded box", {"shape": "box", "style": "rounded", "penwidth": 2}, 125
+    ),
+    Shape.ELSEWHERE: Look(
+        "dotted rectangle", {"shape": "box", "style": "dotted", "height": 0.3}, 125
     ),
     Shape.FOREIGN: Look("dashed rectangle", {"shape": "box", "style": "dashed"}, 110),
 }

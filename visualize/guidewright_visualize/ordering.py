@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An arrow for the purpose of ordering; `beside` means that its end is to the right."""
+    """An arrow for the purpose of ordering: its end is to the right, or some rows further down."""
 
     source: str
     target: str
     beside: bool = False
+    rows: int = 1
 
 
 def reading_order(
@@ -70,7 +71,7 @@ def _rows(boxes: Sequence[str], forward: list[Link]) -> dict[str, int]:
     for _ in boxes:
         changed = False
         for link in forward:
-            least = rows[link.source] + (0 if link.beside else 1)
+            least = rows[link.source] + (0 if link.beside else link.rows)
             if rows[link.target] < least:
                 rows[link.target] = least
                 changed = True

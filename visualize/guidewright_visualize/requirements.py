@@ -6,7 +6,8 @@ data on the left to the answers on the right. Elements of other models are drawn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from guidewright.dmn.model import (
     BusinessKnowledgeModel,
@@ -31,6 +32,8 @@ from guidewright_visualize.drawing import (
     Node,
     Shape,
 )
+
+MOST_BOXES = 26  # of a page; a model with more is drawn on several
 
 _SHAPES: Mapping[type[DrgElement], Shape] = {
     Decision: Shape.DECISION,
@@ -62,22 +65,110 @@ def draw_requirements(
     elements = _Elements(definitions)
     shown = elements.all() if decisions is None else elements.needed_by(decisions)
     services = [item for item in shown if isinstance(item, DecisionService)]
-    grouped = [] if decisions is not None else list(_groups(services, elements))
-    framed = {group.id for group in grouped}
+    groups = [] if decisions is not None else list(_groups(services, elements))
+    framed = {group.id for group in groups}
     boxes = [item for item in shown if elements.key(item) not in framed]
-    edges = tuple(edge for item in boxes for edge in _edges(item, elements))
+    return _diagram(elements, boxes, name, caption.heading(title), groups=groups, caption=caption)
+
+
+def draw_requirement_pages(
+    definitions: Definitions, *, caption: Caption = NO_CAPTION, name: str = "requirements"
+) -> tuple[Drawing, ...]:
+    """Return one page when all boxes fit; else the decisions alone, and then pages of detail.
+
+    A page of detail has some decisions, in the order of the file, and all that they need; what is
+    computed on another page is dotted.
+    """
+    whole = draw_requirements(definitions, caption=caption, name=f"{name}-1")
+    if len(whole.nodes) <= MOST_BOXES:
+        return (whole,)
+    elements = _Elements(definitions)
+    parts = list(_parts(elements))
+    count = len(parts) + 1
+    overview = [item for item in elements.all() if not isinstance(item, InputData)]
+    title = caption.heading(f"Which decision rests on which (page 1 of {count})")
+    first = _diagram(elements, overview, f"{name}-1", title, caption=caption)
+    pages = [
+        _detail(elements, part, index, parts, name=name, caption=caption)
+        for index, part in enumerate(parts, 2)
+    ]
+    return (first, *pages)
+
+
+def _parts(elements: _Elements) -> Iterator[list[DrgElement]]:
+    """Yield the decisions and knowledge models of each page of detail."""
+    part: list[DrgElement] = []
+    boxes: set[str] = set()
+    for element in elements.all():
+        if isinstance(element, InputData | KnowledgeSource | DecisionService):
+            continue
+        needed = {elements.key_of(item.target) for item in _requirements(element)}
+        more = boxes | needed | {elements.key(element)}
+        if part and len(more) > MOST_BOXES:
+            yield part
+            part, more = [], needed | {elements.key(element)}
+        part.append(element)
+        boxes = more
+    if part:
+        yield part
+
+
+def _detail(
+    elements: _Elements,
+    part: list[DrgElement],
+    page: int,
+    parts: list[list[DrgElement]],
+    *,
+    name: str,
+    caption: Caption,
+) -> Drawing:
+    """Return one page of detail."""
+    page_of = {elements.key(e): number for number, p in enumerate(parts, 2) for e in p}
+    needed = [elements.key_of(item.target) for e in part for item in _requirements(e)]
+    own = {elements.key(element) for element in part}
+    found = [elements.get(key) for key in dict.fromkeys(needed) if key not in own]
+    boxes = [*part, *(element for element in found if element is not None)]
+    elsewhere = {key: page_of[key] for key in needed if key in page_of and key not in own}
+    title = caption.heading(f"What is computed from what (page {page} of {len(parts) + 1})")
+    return _diagram(elements, boxes, f"{name}-{page}", title, caption=caption, elsewhere=elsewhere)
+
+
+def _diagram(
+    elements: _Elements,
+    boxes: list[DrgElement],
+    name: str,
+    title: str,
+    *,
+    caption: Caption,
+    groups: Sequence[Group] = (),
+    elsewhere: Mapping[str, int] = MappingProxyType({}),
+) -> Drawing:
+    """Return a drawing of some elements; `elsewhere` are those of other pages, with the page."""
     known = {elements.key(item) for item in boxes}
+    own = [item for item in boxes if elements.key(item) not in elsewhere]
+    edges = [edge for item in own for edge in _edges(item, elements)]
+    left_out = {elements.key(item) for item in elements.all()} - known
+    edges = [edge for edge in edges if edge.source not in left_out]
     foreign = dict.fromkeys(edge.source for edge in edges if edge.source not in known)
-    nodes = [Node(elements.key(item), _SHAPES[type(item)], (item.name,)) for item in boxes]
+    nodes = [_node(item, elements, elsewhere) for item in boxes]
     return Drawing(
         name=name,
-        title=caption.heading(title),
+        title=title,
         nodes=(*nodes, *(Node(key, Shape.FOREIGN, (elements.foreign(key),)) for key in foreign)),
-        edges=edges,
-        groups=tuple(grouped),
+        edges=tuple(edges),
+        groups=tuple(groups),
         flow=Flow.RIGHT,
         footer=caption.footer,
     )
+
+
+def _node(item: DrgElement, elements: _Elements, elsewhere: Mapping[str, int]) -> Node:
+    """Return the box of an element."""
+    key = elements.key(item)
+    if key in elsewhere:
+        label = (item.name, f"(page {elsewhere[key]})")
+        return Node(key, Shape.ELSEWHERE, label, page=elsewhere[key])
+    return Node(key, _SHAPES[type(item)], (item.name,))
 
 
 class _Elements:

@@ -59,10 +59,10 @@ def _text(text: str) -> str:
     return escape(clean(text))
 
 
-def printed_size(svg: str, *, width: float = 510.0, height: float = 757.0) -> float:
+def printed_size(svg: str, *, width: float = 538.0, height: float = 785.0) -> float:
     """Return the smallest size of letters, in points, when the picture is printed on one page.
 
-    The default page is A4 upright with margins of 15 mm. Pictures are made smaller, not larger.
+    The default page is A4 upright with margins of 10 mm. Pictures are made smaller, not larger.
     """
     view = _VIEW.search(svg)
     sizes = [float(size) for size in _SIZE.findall(svg)]

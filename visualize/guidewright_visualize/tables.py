@@ -22,6 +22,7 @@ from guidewright_visualize.drawing import (
 
 ANY = "\u2013"  # a dash
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_INCLUDES = re.compile(r'list contains\(\?, ?("(?:[^"\\]|\\.)*")\)')
 _PLAIN = re.compile(r"[^\W\d_][\w .,;:()/'%+\u2019\u2013-]*")
 _NAME = re.compile(r"[^\W\d_][\w ]*")
 _WORDS = frozenset({"true", "false", "null"})
@@ -106,6 +107,8 @@ def _notes(table: DecisionTable, rows: tuple[Row, ...]) -> Iterator[str]:
         yield f"{ANY} = any value, known or not."
     if any(".." in text for text in shown):
         yield "[a..b] from a to b, both included; (a..b) both excluded."
+    if "null" in shown:
+        yield "null: nothing is stated."
     if any(text.startswith("= ") for text in shown):
         yield "= name: the value of that name."
 
@@ -115,10 +118,12 @@ def readable(text: str) -> str:
 
     >>> readable('"mild", "moderate"'), readable(">=180"), readable("severity")
     ('mild, moderate', '≥ 180', '= severity')
+    >>> readable('list contains(?, "diet"), list contains(?, "PPI")')
+    'includes diet, includes PPI'
     >>> readable('"18"'), readable('not("oral")'), readable('["a", "b"]')
     ('"18"', 'not(oral)', '["a", "b"]')
     """
-    text = " ".join(text.split())
+    text = _INCLUDES.sub(r"includes \1", " ".join(text.split()))
     if text in ("-", ""):
         return ANY
     if _NAME.fullmatch(text) and text not in _WORDS:
@@ -134,7 +139,7 @@ def readable(text: str) -> str:
 
 def _unquotable(parts: list[str], strings: list[str]) -> bool:
     """Whether the strings can lose their quotes: only commas and `not( )` stand around them."""
-    outside = "".join(parts).replace(" ", "")
+    outside = "".join(parts).replace("includes ", "").replace(" ", "")
     simple = outside.removeprefix("not(").removesuffix(")").strip(",") == ""
     several = len(strings) > 1
     return simple and all(_is_plain(string[1:-1], several=several) for string in strings)

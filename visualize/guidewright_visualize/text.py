@@ -29,6 +29,13 @@ _NEEDS = {
     EdgeKind.AUTHORITY: "rests on",
 }
 
+_HEADS = {
+    ColumnKind.INPUT: "when",
+    ColumnKind.OUTPUT: "then",
+    ColumnKind.ANNOTATION: "it rests on",
+}
+_NOTHING = {ColumnKind.INPUT: "(always)", ColumnKind.OUTPUT: "(nothing)"}
+
 
 def text_equivalent(picture: Picture) -> str:
     """Return the picture as a text; every line ends with a line break."""
@@ -139,21 +146,22 @@ def _table(table: TableDrawing) -> Iterator[str]:
         yield f"Values of this patient: {'; '.join(values)}."
     yield ""
     for row in table.rows:
-        yield f"{row.number}. {_rule(table, row)}"
+        yield from _rule(table, row)
 
 
-def _rule(table: TableDrawing, row: Row) -> str:
-    """Return one rule as a sentence."""
-    parts: dict[ColumnKind, list[str]] = {kind: [] for kind in ColumnKind}
-    for column, cell in zip(table.columns, row.cells, strict=True):
-        if cell.text not in ("", ANY):
-            text = f"{clean(column.title)}: {clean(cell.text)}{_mark(cell.mark)}"
-            parts[column.kind].append(text)
-    when = "; ".join(parts[ColumnKind.INPUT]) or "always"
-    then = "; ".join(parts[ColumnKind.OUTPUT]) or "nothing"
-    notes = "".join(f" [{text}]" for text in parts[ColumnKind.ANNOTATION])
-    name = f"({clean(row.id)}) " if row.id else ""
-    return f"{name}When {when}: {then}.{notes}{_mark(row.mark)}"
+def _rule(table: TableDrawing, row: Row) -> Iterator[str]:
+    """Yield one rule: its name and mark, then conditions, conclusions and annotations."""
+    name = f" {clean(row.id)}" if row.id else ""
+    yield f"{row.number}.{name}{_mark(row.mark)}"
+    cells = list(zip(table.columns, row.cells, strict=True))
+    for kind, word in _HEADS.items():
+        said = [
+            f"{clean(column.title)}: {clean(cell.text)}{_mark(cell.mark)}"
+            for column, cell in cells
+            if column.kind is kind and cell.text not in ("", ANY)
+        ]
+        if said or kind is not ColumnKind.ANNOTATION:
+            yield f"   - {word} {'; '.join(said) or _NOTHING[kind]}"
 
 
 def _last(picture: Picture) -> Iterator[str]:

@@ -23,6 +23,7 @@ from guidewright_visualize.tables import readable
 _ISO = re.compile(
     r"(-?)P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
 )
+_ZERO = re.compile(r"-?P(0[YMD])*(T(0[HMS])*)?")
 _UNITS = ("year", "month", "day", "hour", "minute", "second")
 _PLAIN = {Trigger.NULL: "cannot be told", Trigger.SEVERAL: "several answers"}
 
@@ -56,7 +57,8 @@ def timer_words(timer: Timer, graph: Graph) -> tuple[str, ...]:
     """Return the lines that say when something is due, repeated, overdue and over."""
     lines = [_due(timer, graph)]
     if timer.repeat is not None:
-        lines.append(f"{'then ' if timer.due else ''}every {_words(timer.repeat)}")
+        distance = _words(timer.repeat).removeprefix("1 ")
+        lines.append(f"{'then ' if lines[0] else ''}every {distance}")
     if timer.until_after is not None:
         lines.append(f"for {_words(timer.until_after)}")
     if timer.until_when is not None:
@@ -72,7 +74,7 @@ def timer_words(timer: Timer, graph: Graph) -> tuple[str, ...]:
 
 def _due(timer: Timer, graph: Graph) -> str:
     """Return `after 48 hours`, `at 3 months, 6 months after ...`."""
-    if not timer.due:
+    if not timer.due or _ZERO.fullmatch(timer.due[-1].text):
         return ""
     times = [_words(duration) for duration in timer.due]
     from_where = ""
@@ -102,15 +104,14 @@ def readable_guard(text: str) -> str:
 
 
 def way_words(way: Transition, graph: Graph) -> str:
-    """Return what stands on an arrow: when it is taken, and the statements it rests on."""
-    complete = way.trigger is Trigger.DONE and not graph.state(way.source).atomic
-    cited = [item.name for item in way.statements]
+    """Return what stands on an arrow: when it is taken, and statements that no box there has."""
+    ends = (graph.state(way.source), graph.state(way.target.name))
+    shown = {item.name for end in ends for item in end.statements}
+    cited = [item.name for item in way.statements if item.name not in shown]
     rests_on = f"[{', '.join(cited)}]" if cited else ""
-    return " ".join(
-        part
-        for part in (way.label or _when(way) or ("when complete" if complete else ""), rests_on)
-        if part
-    )
+    complete = way.trigger is Trigger.DONE and not ends[0].atomic
+    words = way.label or _when(way) or ("when complete" if complete else "")
+    return " ".join(part for part in (words, rests_on) if part)
 
 
 def _when(way: Transition) -> str:

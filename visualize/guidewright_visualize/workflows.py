@@ -106,6 +106,24 @@ class _Chart:
         """Where the end of each arrow stands, by source and target."""
         return dict(_sides(self))
 
+    def rows(self, way: _Way) -> int:
+        """Return how many rows further down an arrow ends.
+
+        When a box has many ways, those that end nothing but the way stand one below the other.
+        """
+        siblings = [other for other in self.ways if other.source == way.source]
+        ends = [other for other in siblings if self._is_end(other)]
+        return ends.index(way) + 1 if way in ends and len(siblings) > 2 else 1
+
+    def _is_end(self, way: _Way) -> bool:
+        """Whether nothing follows a target on its page, and nothing else leads there."""
+        source, target = self.graph.state(way.source), self.graph.state(way.target)
+        other_page = source.phase != target.phase
+        alone = sum(other.target == way.target for other in self.ways) == 1
+        last = target.atomic and not target.transitions and source.parent == target.parent
+        beside = self.sides[way.source, way.target] is Side.RIGHT
+        return not beside and (other_page or (alone and last))
+
     @cached_property
     def pages(self) -> tuple[_Page, ...]:
         """The phases, each with its boxes; phases without boxes have no page."""
@@ -124,7 +142,7 @@ class _Chart:
     def _order(self, names: list[str]) -> list[str]:
         """Return the boxes of a phase in reading order."""
         links = [
-            Link(source, entry, self.sides[way.source, way.target] is Side.RIGHT)
+            Link(source, entry, self.sides[way.source, way.target] is Side.RIGHT, self.rows(way))
             for way in self.ways
             for source in self.exits(way.source)
             for entry in self.entries(way.target)
@@ -138,13 +156,22 @@ class _Chart:
         return {box: number for number, box in enumerate(boxes, 1)}
 
     @cached_property
-    def page_of(self) -> Mapping[str, int]:
-        """The page of each box, from 0; of a nested state that of its first entry."""
-        found = {box: index for index, page in enumerate(self.pages) for box in page.boxes}
-        for state in self.graph.states:
-            if not state.atomic:
-                found[state.name] = found[self.entries(state.name)[0]]
-        return found
+    def _page_of(self) -> Mapping[str, int]:
+        """The page of each box, from 0."""
+        return {box: index for index, page in enumerate(self.pages) for box in page.boxes}
+
+    def left_on(self, name: str) -> list[int]:
+        """Return the pages on which a state can be left."""
+        return sorted({self._page_of[box] for box in self.exits(name)})
+
+    def entered_on(self, name: str) -> list[int]:
+        """Return the pages on which a state is entered; the first is where its way begins."""
+        return list(dict.fromkeys(self._page_of[box] for box in self.entries(name)))
+
+    def called(self, name: str) -> str:
+        """Return the number of a box, or the label of a state with others inside."""
+        state = self.graph.state(name)
+        return str(self.numbers[name]) if state.atomic else state.label
 
     def entries(self, name: str) -> list[str]:
         """Return the boxes that are entered first when a state is entered."""
@@ -238,38 +265,36 @@ def _box(chart: _Chart, state: State) -> Node:
 
 def _arrow(chart: _Chart, way: _Way, index: int) -> tuple[Node | None, Edge | None]:
     """Return the arrow of a way that begins on this page, and the oval it ends in."""
-    if chart.page_of[way.source] != index:
+    if index not in chart.left_on(way.source):
         return None, None
-    kind = EdgeKind.STEP if chart.graph.state(way.source).atomic else EdgeKind.EXCEPTION
-    if _main(way):
-        kind = EdgeKind.STEP
+    inside = chart.graph.state(way.source).atomic or _main(way)
+    kind = EdgeKind.STEP if inside else EdgeKind.EXCEPTION
     side = chart.sides[way.source, way.target]
-    if chart.page_of[way.target] == index:
-        return None, Edge(way.source, way.target, kind, way.label, side, ways=way.ids)
+    rows = chart.rows(way)
+    entered_on = chart.entered_on(way.target)
+    if index in entered_on:
+        return None, Edge(way.source, way.target, kind, way.label, side, rows=rows, ways=way.ids)
     number = chart.numbers[chart.entries(way.target)[0]]
-    page = chart.page_of[way.target] + 1
-    label = (f"to {number} {chart.graph.state(way.target).label}", f"page {page}")
+    page = entered_on[0] + 1
+    label = (f"to {number}, page {page}:", chart.graph.state(way.target).label)
     link = Node(f"{way.source} to {way.target}", Shape.LINK, label, page=page)
     side = Side.RIGHT if way.answer is True else side
-    return link, Edge(way.source, link.id, kind, way.label, side, ways=way.ids)
+    return link, Edge(way.source, link.id, kind, way.label, side, rows=rows, ways=way.ids)
 
 
 def _arrivals(chart: _Chart, index: int) -> Iterator[tuple[Node, Edge]]:
-    """Yield an oval for each box that is entered from other pages."""
+    """Yield an oval for each state that is entered from other pages."""
     arriving: dict[str, list[_Way]] = {}
     for way in chart.ways:
-        if chart.page_of[way.target] == index != chart.page_of[way.source]:
+        if index in chart.entered_on(way.target) and index not in chart.left_on(way.source):
             arriving.setdefault(way.target, []).append(way)
     for target, ways in arriving.items():
-        pages = sorted({chart.page_of[way.source] + 1 for way in ways})
-        numbers = sorted({chart.numbers[chart.exits(way.source)[-1]] for way in ways})
-        label = (
-            f"from {', '.join(map(str, numbers))}",
-            f"page{'s' if len(pages) > 1 else ''} {', '.join(map(str, pages))}",
-        )
-        link = Node(f"arrive at {target}", Shape.LINK, label, page=pages[0])
-        ids = tuple(id for way in ways for id in way.ids)  # noqa: A001 (the field's own name)
-        yield link, Edge(link.id, target, side=Side.DOWN, ways=ids)
+        pages = sorted({chart.left_on(way.source)[0] + 1 for way in ways})
+        names = ", ".join(dict.fromkeys(chart.called(way.source) for way in ways))
+        where = f"page{'s' if len(pages) > 1 else ''} {', '.join(map(str, pages))}"
+        link = Node(f"arrive at {target}", Shape.LINK, (f"from {names},", where), page=pages[0])
+        taken = tuple(one for way in ways for one in way.ids)
+        yield link, Edge(link.id, target, side=Side.DOWN, ways=taken)
 
 
 def _groups(chart: _Chart, boxes: tuple[str, ...], above: tuple[str, ...]) -> Iterator[Group]:

@@ -34,7 +34,6 @@ from guidewright.dmn.uniqueness import check_ids, check_names
 from guidewright.dmn.versions import (
     BY_MODEL,
     DMN_NAMESPACES,
-    UNINTERPRETED,
     VERSIONS,
     refused_version,
 )
@@ -117,9 +116,7 @@ def _definitions(reading: Reading, root: XmlElement) -> Definitions:
         text = "'definitions' has no namespace, by which other models would import it"
         reading.fault(Code.STRUCTURE, root.name_span, text, 'write namespace="https://…"')
     reading.language = reading.text_language(root)
-    if reading.text_language(root, "typeLanguage") == UNINTERPRETED:
-        text = "types without a language cannot be checked"
-        reading.fault(Code.LANGUAGE, root.value_span("typeLanguage"), text, "leave it out")
+    reading.check_type_language(root)
     imports = tuple(read_import(reading, child) for child in parts.get("import", ()))
     items = tuple(read_item_definition(reading, child) for child in parts.get("itemDefinition", ()))
     elements = tuple(

@@ -8,7 +8,6 @@ from __future__ import annotations
 from guidewright.dmn.model import FunctionItem, Import, ItemDefinition, TypeReference
 from guidewright.dmn.reading import MAX_NESTING, Parts, Reading
 from guidewright.dmn.uniqueness import check_names
-from guidewright.dmn.versions import UNINTERPRETED
 from guidewright.dmn.xml import XmlElement
 from guidewright.errors import Code
 from guidewright.feel.names import normal
@@ -17,7 +16,7 @@ from guidewright.feel.names import normal
 def read_item_definition(reading: Reading, element: XmlElement) -> ItemDefinition:
     """Return a type: a reference, or components, or a function item (one of them)."""
     parts = reading.parts(element, "itemDefinition")
-    _check_type_language(reading, element)
+    reading.check_type_language(element)
     components = _components(reading, element, parts)
     check_names(reading, "components", [(item.name, item.span) for item in components])
     referred = _type(reading, element, parts)
@@ -66,12 +65,6 @@ def _function_item(reading: Reading, parts: Parts) -> FunctionItem | None:
     parameters = tuple(reading.variable(child) for child in inner.get("parameters", ()))
     check_names(reading, "parameters", [(item.name, item.span) for item in parameters])
     return FunctionItem(parameters, reading.type(elements[0], "outputTypeRef"))
-
-
-def _check_type_language(reading: Reading, element: XmlElement) -> None:
-    if reading.text_language(element, "typeLanguage") == UNINTERPRETED:
-        text = "types without a language cannot be checked"
-        reading.fault(Code.LANGUAGE, element.span, text, "leave typeLanguage out")
 
 
 def read_import(reading: Reading, element: XmlElement) -> Import:

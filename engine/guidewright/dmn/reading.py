@@ -246,15 +246,25 @@ class Reading:
         hint = "write them in a <text>"
         self.fault(Code.UNSUPPORTED, element.name_span, text, hint)
 
-    def text_language(self, element: XmlElement, name: str = "expressionLanguage") -> str | None:
+    def text_language(self, element: XmlElement) -> str | None:
         """Return None for FEEL, or `UNINTERPRETED`; any other language is a fault."""
-        language = element.attributes.get(name)
+        language = element.attributes.get("expressionLanguage")
         if language is None:
             return self.language
         refusal = refused_language(language)
         if refusal is not None:
-            self.fault(Code.LANGUAGE, element.value_span(name), *refusal)
+            self.fault(Code.LANGUAGE, element.value_span("expressionLanguage"), *refusal)
         return UNINTERPRETED if language == UNINTERPRETED else None
+
+    def check_type_language(self, element: XmlElement) -> None:
+        """Fault types that are not those of FEEL."""
+        language = element.attributes.get("typeLanguage")
+        if language is None:
+            return
+        if language == UNINTERPRETED or refused_language(language) is not None:
+            text = f"types of the language {language!r} are not read"
+            hint = "name types of FEEL, and leave the attribute out"
+            self.fault(Code.LANGUAGE, element.value_span("typeLanguage"), text, hint)
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

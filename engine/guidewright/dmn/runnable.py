@@ -279,7 +279,7 @@ def _imported(main: model.Definitions, path: Path) -> Iterable[model.Definitions
     """Return the models that `main` imports, directly or not, from the folder of its file."""
     if not main.imports:
         return []
-    beside = {}
+    beside: dict[str, model.Definitions] = {}
     for other in sorted(path.parent.glob("*.dmn")):
         if other.resolve() != path.resolve() and other.resolve().parent == path.parent.resolve():
             definitions = load_definitions(other)
@@ -290,8 +290,8 @@ def _imported(main: model.Definitions, path: Path) -> Iterable[model.Definitions
         each = wanted.pop()
         if each.namespace == main.namespace or each.namespace in found:
             continue
-        definitions = beside.get(each.namespace)
-        if definitions is None:
+        imported = beside.get(each.namespace)
+        if imported is None:
             if "DMN" in each.import_type:
                 raise ModelError(
                     Note(
@@ -302,6 +302,6 @@ def _imported(main: model.Definitions, path: Path) -> Iterable[model.Definitions
                     )
                 )
             continue
-        found[each.namespace] = definitions
-        wanted.extend(definitions.imports)
+        found[each.namespace] = imported
+        wanted.extend(imported.imports)
     return found.values()

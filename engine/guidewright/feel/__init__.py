@@ -1,0 +1,11 @@
+"""FEEL, the expression language of DMN: text in, value with notes out.
+
+The road is parse, check, lower, Python function; `evaluate` walks it for one text. Models walk it
+once per cell, at load (`guidewright.dmn`).
+"""
+
+from guidewright.feel.api import compile_expression, compile_unary_tests, evaluate
+from guidewright.feel.result import Result
+from guidewright.feel.runtime import Limits
+
+__all__ = ["Limits", "Result", "compile_expression", "compile_unary_tests", "evaluate"]

@@ -58,6 +58,7 @@ class Expression:
     """
 
     names: tuple[str, ...]
+    used: tuple[str, ...]  # those of the names that occur in the text
     type: Type
     notes: tuple[Note, ...]
     _function: Callable[..., Any]
@@ -148,7 +149,9 @@ def _compiled(checked: Checked, scope: Scope, lowered: LoweredCode) -> Expressio
     name = unit.function(parameters, lowered)
     function = unit.build()[name]
     names = tuple(binding.name for binding in parameters)
-    return Expression(names, checked.type, tuple(checked.notes), function)
+    referred = {binding.name for binding in checked.bindings.values()}
+    used = tuple(name for name in names if name in referred)
+    return Expression(names, used, checked.type, tuple(checked.notes), function)
 
 
 def evaluate(

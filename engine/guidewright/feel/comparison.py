@@ -42,6 +42,8 @@ def equal(left: Any, right: Any, rt: Runtime | None = None) -> bool:
     if (a is int or a is Decimal) and (b is int or b is Decimal):
         return bool(left == right)
     if a is str and b is str:
+        if rt is not None and len(left) > _LONG:
+            rt.charge(len(left) // 16)
         return bool(left == right)
     answer = _equal_or_none(left, right, rt)
     if answer is None:
@@ -150,6 +152,8 @@ _ORDER: dict[type, Callable[[Any, Any], tuple[Any, Any]]] = {
 
 def _equal_or_none(left: Any, right: Any, rt: Runtime | None) -> bool | None:
     """Return the equality, or None where kinds differ."""
+    if type(left) not in _STRUCTURES:
+        return _equal_scalar(left, right)
     return _walk(left, right, _equal_scalar, rt)
 
 
@@ -170,6 +174,8 @@ def _same_scalar(left: Any, right: Any) -> bool | None:
     return same_kind(left, right) and bool(left == right)
 
 
+_STRUCTURES = frozenset({list, dict, Range})
+_LONG = 256  # characters; shorter strings cost nothing
 _MAX_PAIRS = 5_000_000  # compared in one call, where no runtime counts
 
 

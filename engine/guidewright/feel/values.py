@@ -324,9 +324,7 @@ def is_a(value: Value, wanted: Type) -> bool:
         return classes is None or type(value) in classes
     match wanted:
         case ListType(item):
-            return type(value) is list and (
-                item == types.ANY or all(is_a(part, item) for part in value)
-            )
+            return type(value) is list and _all_are(value, item)
         case ContextType(entries):
             return type(value) is dict and all(
                 key in value and is_a(value[key], of) for key, of in entries
@@ -338,6 +336,19 @@ def is_a(value: Value, wanted: Type) -> bool:
         case Recursive():
             return True
     raise TypeError(f"not a FEEL type: {wanted!r}")
+
+
+def _all_are(items: list[Value], wanted: Type) -> bool:
+    if type(wanted) is not Simple:
+        return all(is_a(item, wanted) for item in items)
+    classes = _CLASSES_BY_NAME[wanted.name]
+    return classes is None or set(map(type, items)) <= {*classes, NoneType}
+
+
+def classes_of(wanted: Type) -> frozenset[type] | None:
+    """Return the classes of all values that conform, or None when the class does not decide."""
+    classes = _CLASSES_BY_NAME[wanted.name] if type(wanted) is Simple else None
+    return None if classes is None else frozenset({*classes, NoneType})
 
 
 def instance_of(value: Value, wanted: Type) -> bool:

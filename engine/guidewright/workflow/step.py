@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from guidewright.errors import CallError, Code, Note, did_you_mean
+from guidewright.feel.conversion import from_python
 from guidewright.feel.runtime import Refuse
 from guidewright.feel.temporal import DateTime
-from guidewright.feel.values import Function, Value, is_value
+from guidewright.feel.values import Function, Value
 from guidewright.workflow.draft import Draft
 from guidewright.workflow.effects import Effect, Evaluated, Noted
 from guidewright.workflow.evaluator import BoundGraph
@@ -49,8 +50,6 @@ from guidewright.workflow.model import BaseKind, Trigger
 from guidewright.workflow.settle import advance, listening, settle, take, ways_on
 from guidewright.workflow.timers import moment
 from guidewright.workflow.ways import Way
-
-MAX_DEPTH = 50
 
 
 def begin(graph: BoundGraph) -> Instance:
@@ -118,17 +117,22 @@ def _check_time(before: DateTime, at: DateTime) -> None:
         raise _refuse(Code.WORKFLOW_EVENT, text, "send what was found late with the present time")
 
 
-def _owned(value: Any, name: str, depth: int = 0) -> Value:
-    """Return a value that nobody else can change; refuse what is no FEEL value."""
-    if depth > MAX_DEPTH:
-        raise _refuse(Code.INPUT_TYPE, f"'{name}' has more than {MAX_DEPTH} levels")
-    if type(value) is list:
-        return [_owned(item, name, depth + 1) for item in value]
-    if type(value) is dict:
-        return {str(key): _owned(item, name, depth + 1) for key, item in value.items()}
-    if not is_value(value) or type(value) is Function:
-        raise _refuse(Code.INPUT_TYPE, f"'{name}' is not a FEEL value")
-    return value
+def _owned(value: Any, name: str) -> Value:
+    """Return a value as FEEL knows it, which nobody else can change; refuse what is none."""
+    try:
+        owned = from_python(value)
+    except Refuse as why:
+        raise _refuse(Code.INPUT_TYPE, f"'{name}': {why.reason}") from None
+    if _holds_function(owned):
+        raise _refuse(Code.INPUT_TYPE, f"'{name}': a function is no datum")
+    return owned
+
+
+def _holds_function(value: Value) -> bool:
+    if isinstance(value, list | dict):
+        parts = value if isinstance(value, list) else value.values()
+        return any(_holds_function(part) for part in parts)
+    return type(value) is Function
 
 
 # what events do ----------------------------------------------------------------------------------

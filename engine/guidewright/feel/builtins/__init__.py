@@ -1,4 +1,4 @@
-"""The built-in functions of FEEL (DMN 1.5, 10.3.4): 86 names, declared in the files of this package.
+"""The built-in functions of FEEL (DMN 1.5, 10.3.4): 86 names, declared in these files.
 
 `BUILTINS` is the table by name. To add a function, declare it in the file of its topic; nothing
 else has to be told.

@@ -1,4 +1,4 @@
-"""The functions that make one value of many (DMN 1.5, 10.3.4.4): `min`, `sum`, `median`, `all` …
+"""Functions that make one value of many: `min`, `sum`, `median`, `all` … (DMN 1.5, 10.3.4.4).
 
 In: a list, or one or more arguments. Out: a value. Sums are added exactly and rounded once, so the
 order of the items does not matter. Nulls and items of other kinds are refused, never left out.
@@ -22,8 +22,7 @@ from guidewright.feel.values import is_ordered, kind, with_article
 _SPEC = "DMN 1.5, 10.3.4.4"
 
 
-@builtin("min(list: list<Any>) -> Any", spec=_SPEC)
-@builtin("min(item: Any...) -> Any", spec=_SPEC)
+@builtin("min(list: list<Any>) -> Any", "min(item: Any...) -> Any", spec=_SPEC)
 def min_(items: Sequence[Any]) -> Any:
     """Return the least item of one ordered kind.
 
@@ -36,8 +35,7 @@ def min_(items: Sequence[Any]) -> Any:
     return _extreme("min", items, less)
 
 
-@builtin("max(list: list<Any>) -> Any", spec=_SPEC)
-@builtin("max(item: Any...) -> Any", spec=_SPEC)
+@builtin("max(list: list<Any>) -> Any", "max(item: Any...) -> Any", spec=_SPEC)
 def max_(items: Sequence[Any]) -> Any:
     """Return the greatest item of one ordered kind.
 
@@ -67,8 +65,7 @@ def _some(name: str, items: Sequence[Any]) -> None:
     no_nulls(items, name)
 
 
-@builtin("sum(list: list<number>) -> number", spec=_SPEC)
-@builtin("sum(n: number...) -> number", spec=_SPEC)
+@builtin("sum(list: list<number>) -> number", "sum(n: number...) -> number", spec=_SPEC)
 def sum_(items: Sequence[Number]) -> Number:
     """Return the sum of numbers.
 
@@ -82,8 +79,7 @@ def sum_(items: Sequence[Number]) -> Number:
     return rounded(_total(items))
 
 
-@builtin("mean(list: list<number>) -> number", spec=_SPEC)
-@builtin("mean(n: number...) -> number", spec=_SPEC)
+@builtin("mean(list: list<number>) -> number", "mean(n: number...) -> number", spec=_SPEC)
 def mean(items: Sequence[Number]) -> Number:
     """Return the arithmetic mean.
 
@@ -95,8 +91,7 @@ def mean(items: Sequence[Number]) -> Number:
     return _over(_total(items), len(items))
 
 
-@builtin("product(list: list<number>) -> number", spec=_SPEC)
-@builtin("product(n: number...) -> number", spec=_SPEC)
+@builtin("product(list: list<number>) -> number", "product(n: number...) -> number", spec=_SPEC)
 def product(items: Sequence[Number]) -> Number:
     """Return the product of numbers, rounded at each step.
 
@@ -111,8 +106,7 @@ def product(items: Sequence[Number]) -> Number:
     return result
 
 
-@builtin("median(list: list<number>) -> number", spec=_SPEC)
-@builtin("median(n: number...) -> number", spec=_SPEC)
+@builtin("median(list: list<number>) -> number", "median(n: number...) -> number", spec=_SPEC)
 def median(rt: Runtime, items: Sequence[Number]) -> Number:
     """Return the middle one of the ordered numbers, or the mean of the two middle ones.
 
@@ -128,8 +122,7 @@ def median(rt: Runtime, items: Sequence[Number]) -> Number:
     return _over(_total(ordered[middle - 1 : middle + 1]), 2)
 
 
-@builtin("stddev(list: list<number>) -> number", spec=_SPEC)
-@builtin("stddev(n: number...) -> number", spec=_SPEC)
+@builtin("stddev(list: list<number>) -> number", "stddev(n: number...) -> number", spec=_SPEC)
 def stddev(items: Sequence[Number]) -> Number:
     """Return the standard deviation of a sample (divisor n - 1) of two numbers or more.
 
@@ -146,8 +139,9 @@ def stddev(items: Sequence[Number]) -> Number:
     return rounded(WIDE.sqrt(variance))
 
 
-@builtin("mode(list: list<number>) -> list<number>", spec=_SPEC)
-@builtin("mode(n: number...) -> list<number>", spec=_SPEC)
+@builtin(
+    "mode(list: list<number>) -> list<number>", "mode(n: number...) -> list<number>", spec=_SPEC
+)
 def mode(rt: Runtime, items: Sequence[Number]) -> list[Number]:
     """Return the most frequent numbers in ascending order.
 
@@ -164,8 +158,7 @@ def mode(rt: Runtime, items: Sequence[Number]) -> list[Number]:
     return _ordered(rt, [number for number, times in counts.items() if times == most])
 
 
-@builtin("all(list: list<boolean>) -> boolean", spec=_SPEC)
-@builtin("all(b: boolean?...) -> boolean", spec=_SPEC)
+@builtin("all(list: list<boolean>) -> boolean", "all(b: boolean?...) -> boolean", spec=_SPEC)
 def all_(items: Sequence[bool | None]) -> bool | None:
     """Return the conjunction: false if some item is, true if all are, else unknown.
 
@@ -180,8 +173,7 @@ def all_(items: Sequence[bool | None]) -> bool | None:
     return None if None in items else True
 
 
-@builtin("any(list: list<boolean>) -> boolean", spec=_SPEC)
-@builtin("any(b: boolean?...) -> boolean", spec=_SPEC)
+@builtin("any(list: list<boolean>) -> boolean", "any(b: boolean?...) -> boolean", spec=_SPEC)
 def any_(items: Sequence[bool | None]) -> bool | None:
     """Return the disjunction: true if some item is, false if all are, else unknown.
 
@@ -198,7 +190,7 @@ def any_(items: Sequence[bool | None]) -> bool | None:
 
 def _total(items: Sequence[Number]) -> Number:
     """Return the sum with far more digits than any number has."""
-    if all(type(item) is int for item in items):
+    if set(map(type, items)) <= {int}:
         return sum(items)
     total = Decimal(0)
     for item in items:

@@ -255,7 +255,7 @@ def number(text: str, grouping: str | None, point: str | None) -> Number:
         raise Refuse("the grouping separator is a blank, a comma, a point or null")
     if point not in (None, ",", "."):
         raise Refuse("the decimal separator is a comma, a point or null")
-    if grouping is not None and grouping == (point or "."):
+    if grouping is not None and grouping == point:
         raise Refuse("grouping separator and decimal separator are the same")
     plain = text if grouping is None else text.replace(grouping, "")
     if point == ",":
@@ -268,11 +268,11 @@ def number(text: str, grouping: str | None, point: str | None) -> Number:
 
 @builtin("string(from: Any) -> string", spec=_SPEC)
 def string(rt: Runtime, value: Any) -> str:
-    """Return the text of a value: numbers plain, without an exponent or trailing zeros.
+    r"""Return the text of a value: numbers plain, without an exponent or trailing zeros.
 
     string(1.10)             => "1.1"
     string(0.0000001)        => "0.0000001"
-    string([1, "a", null])   => "[1, \\"a\\", null]"
+    string([1, "a", null])   => "[1, \"a\", null]"
     string(@"P25M")          => "P2Y1M"
     string(null)             => null  ! feel.null-operand
     """

@@ -16,8 +16,9 @@ from guidewright.feel.temporal import MONTHS, WEEKDAYS, Date, DateTime
 _SPEC = "DMN 1.5, 10.3.4.8"
 
 
-@builtin("day of year(date: date) -> number", spec=_SPEC)
-@builtin("day of year(date: date and time) -> number", spec=_SPEC)
+@builtin(
+    "day of year(date: date) -> number", "day of year(date: date and time) -> number", spec=_SPEC
+)
 def day_of_year(day: Date | DateTime) -> int:
     """Return the number of the day in its year, from 1.
 
@@ -28,8 +29,9 @@ def day_of_year(day: Date | DateTime) -> int:
     return _date(day).day_of_year
 
 
-@builtin("day of week(date: date) -> string", spec=_SPEC)
-@builtin("day of week(date: date and time) -> string", spec=_SPEC)
+@builtin(
+    "day of week(date: date) -> string", "day of week(date: date and time) -> string", spec=_SPEC
+)
 def day_of_week(day: Date | DateTime) -> str:
     """Return the English name of the weekday.
 
@@ -39,8 +41,11 @@ def day_of_week(day: Date | DateTime) -> str:
     return WEEKDAYS[_date(day).weekday - 1]
 
 
-@builtin("month of year(date: date) -> string", spec=_SPEC)
-@builtin("month of year(date: date and time) -> string", spec=_SPEC)
+@builtin(
+    "month of year(date: date) -> string",
+    "month of year(date: date and time) -> string",
+    spec=_SPEC,
+)
 def month_of_year(day: Date | DateTime) -> str:
     """Return the English name of the month.
 
@@ -50,8 +55,9 @@ def month_of_year(day: Date | DateTime) -> str:
     return MONTHS[_date(day).month - 1]
 
 
-@builtin("week of year(date: date) -> number", spec=_SPEC)
-@builtin("week of year(date: date and time) -> number", spec=_SPEC)
+@builtin(
+    "week of year(date: date) -> number", "week of year(date: date and time) -> number", spec=_SPEC
+)
 def week_of_year(day: Date | DateTime) -> int:
     """Return the week number of ISO 8601; early January may be in week 52 or 53.
 

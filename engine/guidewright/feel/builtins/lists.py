@@ -47,13 +47,13 @@ def list_contains(rt: Runtime, items: List, element: Any) -> bool:
 
 
 @builtin("count(list: list<Any>) -> number", spec=_SPEC)
-@builtin("count(item: Any?...) -> number", spec=_SPEC)
 def count(items: List) -> int:
     """Return the number of items, nulls too.
 
     count([1, null, 3])  => 3
     count([])            => 0
     count(null)          => null  ! feel.null-operand
+    count(1, 2, 3)       => null  ! feel.wrong-arguments
     """
     return len(items)
 
@@ -147,8 +147,8 @@ def list_replace_matching(rt: Runtime, items: List, match: Function, new: Any) -
     """Return the list with another item wherever `match(item, newItem)` is true.
 
     list replace([2, 4, 7, 8], function(item, newItem) item < newItem, 5)  => [5, 5, 7, 8]
-    list replace([1], function(item, newItem) "x", 5)                      => null  ! feel.wrong-type
-    list replace([1], function(item) true, 5)                              => null  ! feel.wrong-type
+    list replace([1], function(item, newItem) "x", 5)  => null  ! feel.wrong-type
+    list replace([1], function(item) true, 5)          => null  ! feel.wrong-type
     """
     return [new if _truth(match, rt, item, new) else item for item in items]
 

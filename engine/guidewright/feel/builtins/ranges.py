@@ -228,16 +228,6 @@ def overlaps_after(range1: Range, range2: Range) -> bool:
     return overlaps_before(range2, range1)
 
 
-@builtin("finishes(point: Any, range: range<Any>) -> boolean", spec=_SPEC)
-def point_finishes(point: Any, within: Range) -> bool:
-    """Say whether the point is the last value of the range.
-
-    finishes(10, [1..10])  => true
-    finishes(10, [1..10))  => false
-    """
-    return _order(_point(point, within), _end(within)) == 0
-
-
 @builtin("finishes(range1: range<Any>, range2: range<Any>) -> boolean", spec=_SPEC)
 def finishes(range1: Range, range2: Range) -> bool:
     """Say whether the ranges end alike and the first does not start first.
@@ -250,14 +240,14 @@ def finishes(range1: Range, range2: Range) -> bool:
     return _order(*ends) == 0 and _order(*starts) >= 0
 
 
-@builtin("finished by(range: range<Any>, point: Any) -> boolean", spec=_SPEC)
-def finished_by_point(within: Range, point: Any) -> bool:
+@builtin("finishes(point: Any, range: range<Any>) -> boolean", spec=_SPEC)
+def point_finishes(point: Any, within: Range) -> bool:
     """Say whether the point is the last value of the range.
 
-    finished by([1..10], 10)  => true
-    finished by([1..10), 10)  => false
+    finishes(10, [1..10])  => true
+    finishes(10, [1..10))  => false
     """
-    return point_finishes(point, within)
+    return _order(_point(point, within), _end(within)) == 0
 
 
 @builtin("finished by(range1: range<Any>, range2: range<Any>) -> boolean", spec=_SPEC)
@@ -270,16 +260,14 @@ def finished_by(range1: Range, range2: Range) -> bool:
     return finishes(range2, range1)
 
 
-@builtin("includes(range: range<Any>, point: Any) -> boolean", spec=_SPEC)
-def includes_point(within: Range, point: Any) -> bool:
-    """Say whether the point is in the range.
+@builtin("finished by(range: range<Any>, point: Any) -> boolean", spec=_SPEC)
+def finished_by_point(within: Range, point: Any) -> bool:
+    """Say whether the point is the last value of the range.
 
-    includes([1..10], 1)  => true
-    includes((1..10], 1)  => false
-    includes((<10), 1)    => true
+    finished by([1..10], 10)  => true
+    finished by([1..10), 10)  => false
     """
-    at = _point(point, within)
-    return _order(_start(within), at) <= 0 and _order(at, _end(within)) <= 0
+    return point_finishes(point, within)
 
 
 @builtin("includes(range1: range<Any>, range2: range<Any>) -> boolean", spec=_SPEC)
@@ -294,14 +282,16 @@ def includes(range1: Range, range2: Range) -> bool:
     return _order(*starts) <= 0 and _order(*ends) >= 0
 
 
-@builtin("during(point: Any, range: range<Any>) -> boolean", spec=_SPEC)
-def point_during(point: Any, within: Range) -> bool:
+@builtin("includes(range: range<Any>, point: Any) -> boolean", spec=_SPEC)
+def includes_point(within: Range, point: Any) -> bool:
     """Say whether the point is in the range.
 
-    during(5, [1..10])   => true
-    during(1, (1..10])   => false
+    includes([1..10], 1)  => true
+    includes((1..10], 1)  => false
+    includes((<10), 1)    => true
     """
-    return includes_point(within, point)
+    at = _point(point, within)
+    return _order(_start(within), at) <= 0 and _order(at, _end(within)) <= 0
 
 
 @builtin("during(range1: range<Any>, range2: range<Any>) -> boolean", spec=_SPEC)
@@ -314,14 +304,14 @@ def during(range1: Range, range2: Range) -> bool:
     return includes(range2, range1)
 
 
-@builtin("starts(point: Any, range: range<Any>) -> boolean", spec=_SPEC)
-def point_starts(point: Any, within: Range) -> bool:
-    """Say whether the point is the first value of the range.
+@builtin("during(point: Any, range: range<Any>) -> boolean", spec=_SPEC)
+def point_during(point: Any, within: Range) -> bool:
+    """Say whether the point is in the range.
 
-    starts(1, [1..10])  => true
-    starts(1, (1..10])  => false
+    during(5, [1..10])   => true
+    during(1, (1..10])   => false
     """
-    return _order(_point(point, within), _start(within)) == 0
+    return includes_point(within, point)
 
 
 @builtin("starts(range1: range<Any>, range2: range<Any>) -> boolean", spec=_SPEC)
@@ -337,14 +327,14 @@ def starts(range1: Range, range2: Range) -> bool:
     return _order(*begins) == 0 and _order(*ends) <= 0
 
 
-@builtin("started by(range: range<Any>, point: Any) -> boolean", spec=_SPEC)
-def started_by_point(within: Range, point: Any) -> bool:
+@builtin("starts(point: Any, range: range<Any>) -> boolean", spec=_SPEC)
+def point_starts(point: Any, within: Range) -> bool:
     """Say whether the point is the first value of the range.
 
-    started by([1..10], 1)  => true
-    started by([1..10], 2)  => false
+    starts(1, [1..10])  => true
+    starts(1, (1..10])  => false
     """
-    return point_starts(point, within)
+    return _order(_point(point, within), _start(within)) == 0
 
 
 @builtin("started by(range1: range<Any>, range2: range<Any>) -> boolean", spec=_SPEC)
@@ -355,6 +345,16 @@ def started_by(range1: Range, range2: Range) -> bool:
     started by((1..10], [1..5])  => false
     """
     return starts(range2, range1)
+
+
+@builtin("started by(range: range<Any>, point: Any) -> boolean", spec=_SPEC)
+def started_by_point(within: Range, point: Any) -> bool:
+    """Say whether the point is the first value of the range.
+
+    started by([1..10], 1)  => true
+    started by([1..10], 2)  => false
+    """
+    return point_starts(point, within)
 
 
 @builtin("coincides(range1: range<Any>, range2: range<Any>) -> boolean", spec=_SPEC)
@@ -381,13 +381,13 @@ def coincides_points(point1: Any, point2: Any) -> bool:
 
 @builtin("range(from: string) -> range<Any>", spec="DMN 1.5, 10.3.4.1")
 def range_(text: str) -> Range:
-    """Read an interval between two literals of one kind, in ascending order.
+    r"""Read an interval between two literals of one kind, in ascending order.
 
     range("[18..21)")                    => [18..21)
     range(" [ 1 .. 3 ] ")                => [1..3]
     range("(..2)") = (<2)                => true
     range("[..2]")                       => null  ! feel.refused
     range("[3..1]")                      => null  ! feel.refused
-    range("[1..\\"b\\"]")                => null  ! feel.refused
+    range("[1..\"b\"]")                => null  ! feel.refused
     """
     return parse_range(text)

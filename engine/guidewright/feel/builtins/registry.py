@@ -13,7 +13,7 @@ The notation of a signature, beyond FEEL's names and types:
     integer             a number, truncated toward zero before the function sees it
     context             any context; `list`, `function` and `range` need their parameters
 
-More than one `@builtin` with one name are overloads, tried in the order of declaration: first those
+More than one signature with one name are overloads, tried in the order of declaration: first those
 whose types the arguments have, then those to which they convert (DMN 1.5, 10.3.2.9.4). A function
 whose first parameter is `rt` gets the runtime. From this one table come dispatch, named arguments,
 the types a checker needs, the reference page and the tests (`examples`).
@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -38,12 +38,14 @@ from guidewright.feel.values import (
     Function,
     Parameter,
     Range,
+    classes_of,
     converted_or_missing,
     is_a,
     kind,
     with_article,
 )
 
+Classes = frozenset[type]
 Body = TypeVar("Body", bound=Callable[..., Any])
 
 
@@ -57,6 +59,11 @@ class Formal:
     nullable: bool = False
     variadic: bool = False
     integer: bool = False
+    classes: Classes | None = None  # of the values that conform, where that decides
+
+    def accepts(self, value: Any) -> bool:
+        """Say whether a value conforms to the type; null always does."""
+        return is_a(value, self.type) if self.classes is None else type(value) in self.classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class Example:
     codes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Overload:
     """One signature of a built-in function and the Python function that computes it."""
 
@@ -101,14 +108,13 @@ class Overload:
     def _needed(self) -> set[str]:
         return {parameter.name for parameter in self.parameters if not parameter.optional}
 
-    def formals(self, count: int, names: Sequence[str] | None = None) -> Iterator[Formal]:
+    def formals(self, count: int, names: Sequence[str] | None = None) -> tuple[Formal, ...]:
         """Return the parameter of each of the arguments, which fit."""
         if names is not None:
             by_name = {parameter.name: parameter for parameter in self.parameters}
-            yield from (by_name[name] for name in names)
-            return
-        for position in range(count):
-            yield self.parameters[min(position, len(self.parameters) - 1)]
+            return tuple(by_name[name] for name in names)
+        missing = count - len(self.parameters)
+        return self.parameters[:count] + self.parameters[-1:] * max(0, missing)
 
     def argument_types(self, count: int, names: Sequence[str] | None = None) -> list[Type]:
         """Return the type wanted for each of the arguments, which fit."""
@@ -116,20 +122,22 @@ class Overload:
 
     def run(self, rt: Runtime, args: Sequence[Any]) -> Any:
         """Compute with arguments of the right types, in order; a null where none may be refuses."""
-        given = []
-        for formal, arg in zip(self.formals(len(args)), args, strict=True):
-            if arg is None and not formal.nullable:
-                raise Refuse(
-                    f"parameter {formal.name!r} of {self.name!r} is null", Code.NULL_OPERAND
-                )
-            given.append(to_int(arg) if formal.integer and arg is not None else arg)
+        given = list(args)
+        for place, formal in enumerate(self.formals(len(given))):
+            if given[place] is None:
+                if not formal.nullable:
+                    raise Refuse(
+                        f"parameter {formal.name!r} of {self.name!r} is null", Code.NULL_OPERAND
+                    )
+            elif formal.integer:
+                given[place] = to_int(given[place])
         if self.parameters and self.parameters[-1].variadic:
             fixed = len(self.parameters) - 1
             given[fixed:] = [given[fixed:]]
         return self.function(rt, *given) if self.needs_runtime else self.function(*given)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Builtin:
     """A built-in function with all its signatures."""
 
@@ -177,13 +185,13 @@ class Builtin:
     ) -> Any:
         count = len(args)
         for overload in fitting:
-            wanted = overload.argument_types(count, names)
-            if all(map(is_a, args, wanted)):
+            formals = overload.formals(count, names)
+            if all(map(Formal.accepts, formals, args)):
                 return overload.run(rt, _in_order(overload, args, names))
         for overload in fitting:
             wanted = overload.argument_types(count, names)
             converted = list(map(converted_or_missing, args, wanted))
-            if MISSING not in converted:
+            if all(arg is not MISSING for arg in converted):
                 return overload.run(rt, _in_order(overload, converted, names))
         raise self._types_do_not_fit(fitting, args, names)
 
@@ -253,30 +261,31 @@ _declared: dict[str, Builtin] = {}
 BUILTINS: Mapping[str, Builtin] = MappingProxyType(_declared)
 
 
-def builtin(signature: str, *, spec: str, omitted_is_null: bool = False) -> Callable[[Body], Body]:
-    """Declare a function as a built-in with this signature.
+def builtin(*signatures: str, spec: str, omitted_is_null: bool = False) -> Callable[[Body], Body]:
+    """Declare a function as a built-in with this signature, or with each of these.
 
     `omitted_is_null`: in a call with names, a parameter may be left out and is then null.
     """
-    name, parameters, result = parse_signature(signature)
+    parsed = [(signature, *parse_signature(signature)) for signature in signatures]
 
     def declare(function: Body) -> Body:
         doc, examples = _parse_doc(inspect.getdoc(function) or "")
         needs_runtime = next(iter(inspect.signature(function).parameters), None) == "rt"
-        overload = Overload(
-            name=name,
-            signature=signature,
-            parameters=parameters,
-            result=result,
-            spec=spec,
-            doc=doc,
-            examples=examples,
-            function=function,
-            needs_runtime=needs_runtime,
-            omitted_is_null=omitted_is_null,
-        )
-        before = _declared[name].overloads if name in _declared else ()
-        _declared[name] = Builtin(name, (*before, overload))
+        for signature, name, parameters, result in parsed:
+            overload = Overload(
+                name=name,
+                signature=signature,
+                parameters=parameters,
+                result=result,
+                spec=spec,
+                doc=doc,
+                examples=examples,
+                function=function,
+                needs_runtime=needs_runtime,
+                omitted_is_null=omitted_is_null,
+            )
+            before = _declared[name].overloads if name in _declared else ()
+            _declared[name] = Builtin(name, (*before, overload))
         return function
 
     return declare
@@ -303,13 +312,15 @@ def _formal(text: str) -> Formal:
     if match is None:
         raise ValueError(f"not a parameter: {text}")
     integer = match["type"] == "integer"
+    of = types.NUMBER if integer else _type(match["type"])
     return Formal(
         name=match["name"],
-        type=types.NUMBER if integer else _type(match["type"]),
+        type=of,
         optional=bool(match["optional"]),
         nullable=bool(match["nullable"]),
         variadic=bool(match["variadic"]),
         integer=integer,
+        classes=classes_of(of),
     )
 
 
@@ -318,6 +329,9 @@ def _type(text: str) -> Type:
         return types.SIMPLE_TYPES[text]
     if text == "context":
         return ContextType(())
+    if text.startswith("context<"):
+        entries = (part.split(": ", 1) for part in _split(text[len("context<") : -1]))
+        return ContextType(tuple((key, _type(of)) for key, of in entries))
     if text.startswith("function<"):
         inner, result = text.removeprefix("function<").split("> -> ")
         return FunctionType(tuple(map(_type, _split(inner))), _type(result))

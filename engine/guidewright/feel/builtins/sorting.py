@@ -15,7 +15,7 @@ from guidewright.feel.values import Function, kind, with_article
     spec="DMN 1.5, 10.3.4.9",
 )
 def sort(rt: Runtime, items: list[Any], precedes: Function) -> list[Any]:
-    """Return the items so that none stands behind one that it precedes; equal ones keep their order.
+    """Return the items in an order; items of which neither precedes the other stay as they were.
 
     A merge sort: whatever `precedes` answers, it ends after n·log2(n) questions, with all items.
 

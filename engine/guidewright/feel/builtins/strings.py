@@ -44,10 +44,10 @@ def substring(text: str, start: int, length: int | None = None) -> str:
 
 @builtin("string length(string: string) -> number", spec=_SPEC)
 def string_length(text: str) -> int:
-    """Return the number of code points.
+    r"""Return the number of code points.
 
     string length("")              => 0
-    string length("\\U01F40Eab")   => 3
+    string length("\U01F40Eab")   => 3
     string length(123)             => null  ! feel.wrong-type
     """
     return len(text)
@@ -55,10 +55,10 @@ def string_length(text: str) -> int:
 
 @builtin("upper case(string: string) -> string", spec=_SPEC)
 def upper_case(text: str) -> str:
-    """Return the string in capitals, by Unicode's full mapping.
+    r"""Return the string in capitals, by Unicode's full mapping.
 
     upper case("aBc4")     => "ABC4"
-    upper case("\\u00df")  => "SS"
+    upper case("\u00df")  => "SS"
     upper case(null)       => null  ! feel.null-operand
     """
     return text.upper()
@@ -130,13 +130,13 @@ def ends_with(text: str, match: str) -> bool:
 
 @builtin("matches(input: string, pattern: string, flags?: string?) -> boolean", spec=_SPEC)
 def matches(rt: Runtime, text: str, pattern: str, flags: str | None = None) -> bool:
-    """Say whether an XPath pattern matches somewhere in a string; flags are s, m, i and x.
+    r"""Say whether an XPath pattern matches somewhere in a string; flags are s, m, i and x.
 
     matches("foobar", "^fo*b")               => true
     matches("abc", "ABC", "i")               => true
     matches("x", "[A-Z-[OI]]", "i")          => true
     matches("abracadabra", "bra", "p")       => null  ! feel.refused
-    matches("h", "(.)\\\\2")                 => null  ! feel.refused
+    matches("h", "(.)\\2")                 => null  ! feel.refused
     """
     return regex.matches(rt, text, pattern, flags or "")
 
@@ -161,9 +161,9 @@ def replace(
 
 @builtin("split(string: string, delimiter: string) -> list<string>", spec=_SPEC)
 def split(rt: Runtime, text: str, delimiter: str) -> list[str]:
-    """Return the pieces between the matches of an XPath pattern, empty ones too.
+    r"""Return the pieces between the matches of an XPath pattern, empty ones too.
 
-    split("John Doe", "\\\\s")  => ["John", "Doe"]
+    split("John Doe", "\\s")  => ["John", "Doe"]
     split("a;b;c;;", ";")       => ["a", "b", "c", "", ""]
     split("a.b", ".")           => ["", "", "", ""]
     split("abc", "")            => null  ! feel.refused

@@ -1,0 +1,176 @@
+"""A guideline to call: its folder loaded once, evaluated for many patients, from any thread.
+
+In: a folder (docs/guideline-format.md). Out: `Guideline`, whose `evaluate` takes a patient and
+readings of policies and returns an `Outcome`. Everything that is wrong with the files is found by
+`load`, at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from guidewright.dmn import DecisionOptions, Model, build
+from guidewright.dmn.reader import load_definitions
+from guidewright.errors import Code, ModelError, Note, Severity
+from guidewright.feel.api import Clock
+from guidewright.feel.runtime import DEFAULT_LIMITS, Limits
+from guidewright.guideline.answering import Answering, evaluated
+from guidewright.guideline.checks import check_against_model
+from guidewright.guideline.evaluator import GuidelineEvaluator, check_guards, statements_cited
+from guidewright.guideline.missing import NameIndex, index_names
+from guidewright.guideline.model import GuidelineFile
+from guidewright.guideline.outcome import Outcome
+from guidewright.guideline.patient import read_patient, read_policies
+from guidewright.guideline.provenance import check_provenance
+from guidewright.guideline.reader import read_guideline_file
+from guidewright.source import Span
+from guidewright.workflow.checks import check_graph
+from guidewright.workflow.decision_info import decision_info
+from guidewright.workflow.evaluator import BoundGraph
+from guidewright.workflow.model import Graph
+from guidewright.workflow.reader import read_workflow_file
+from guidewright.yaml_shape import Faults
+
+FILE = "guideline.yaml"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guideline:
+    """A loaded guideline; immutable.
+
+    `notes` are the warnings of the load. `digest` is a hash of the files: it changes when one of
+    them does. `workflow` is bound to the decisions, or None when the folder has no workflow.
+    """
+
+    folder: Path
+    file: GuidelineFile
+    model: Model
+    graph: Graph | None
+    workflow: BoundGraph | None
+    notes: tuple[Note, ...]
+    digest: str
+    _index: NameIndex
+
+    def evaluate(
+        self,
+        patient: Mapping[str, object],
+        policies: Mapping[str, str] | None = None,
+        *,
+        places: Mapping[str, Span] | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        clock: Clock | None = None,
+    ) -> Outcome:
+        """Return what the guideline says about a patient.
+
+        `patient` maps input names to values: quantities as `"120 ng/L"` or
+        `{"value": 120, "unit": "ng/L"}`, all else as plain values; what is not given is missing.
+        `policies` maps policy names to readings; the defaults hold for the rest.
+
+        Raises `CallError` listing everything that is wrong with the patient or the policies,
+        `ResourceError` when a limit is reached.
+        """
+        values = read_patient(self.file, self.model, patient, places)
+        readings = read_policies(self.file, policies or {})
+        carried = {self.file.policies[name].input: each for name, each in readings.items()}
+        goals = tuple(dict.fromkeys(
+            name for section in self.file.outcome for name in section.decisions
+        ))  # fmt: skip
+        options = DecisionOptions(trace=True, limits=limits, clock=clock)
+        result = self.model.evaluate({**values, **carried}, goals, options=options)
+        assert result.trace is not None  # noqa: S101 - it was asked for
+        answering = Answering(self.file, self._index, result.trace)
+        sections = answering.sections()
+        return Outcome(
+            guideline=self.file.id,
+            version=self.file.version,
+            digest=self.digest,
+            patient=values,
+            readings=readings,
+            decisions=evaluated(result.trace),
+            sections=sections,
+            conflicts=tuple(answering.conflicts),
+            gaps=tuple(answering.gaps),
+            missing=answering.missing(),
+            policies=answering.policies(readings),
+            notes=result.notes,
+            trace=result.trace,
+        )
+
+
+def load(folder: str | Path) -> Guideline:
+    """Load a guideline folder.
+
+    Raises `ModelError` listing every fault of every file with its place; warnings are kept in
+    `Guideline.notes`.
+    """
+    path = Path(folder)
+    faults = Faults()
+    if not path.is_dir():
+        text = f"there is no folder {str(path)!r}"
+        raise ModelError(Note(Code.FILE_MISSING, None, text, "give the folder of a guideline"))
+    file = _collect(faults, lambda: read_guideline_file(path / FILE, faults))
+    if file is None:
+        faults.stop()
+        raise ModelError(faults.in_order())
+    model = _collect(faults, lambda: _model(path / file.decisions, faults))
+    graph = None
+    if file.workflow is not None:
+        workflow_path = path / file.workflow
+        graph = _collect(faults, lambda: read_workflow_file(workflow_path))
+    if model is not None:
+        _cross_check(file, model, graph, faults)
+    faults.stop()
+    assert model is not None  # noqa: S101 - else there would be faults
+    evaluator = GuidelineEvaluator(file, model)
+    return Guideline(
+        folder=path,
+        file=file,
+        model=model,
+        graph=graph,
+        workflow=BoundGraph(graph, evaluator) if graph is not None else None,
+        notes=faults.in_order(),
+        digest=_digest(path, file),
+        _index=index_names(model),
+    )
+
+
+def _collect(faults: Faults, read: Callable[[], T]) -> T | None:
+    """Read one file; its faults are kept so that the other files are read, too."""
+    try:
+        return read()
+    except ModelError as fault:
+        faults.notes.extend(fault.notes)
+        return None
+
+
+def _model(path: Path, faults: Faults) -> Model:
+    model = build([load_definitions(path)], strict=True)
+    faults.notes.extend(note for note in model.notes if note.severity is not Severity.ERROR)
+    return model
+
+
+def _cross_check(
+    file: GuidelineFile, model: Model, graph: Graph | None, faults: Faults
+) -> None:
+    check_against_model(file, model, faults)
+    cited = statements_cited(graph) if graph is not None else ()
+    check_provenance(file, model.definitions, cited, faults)
+    if graph is not None:
+        faults.notes.extend(check_graph(graph, decision_info(model.definitions)))
+        check_guards(graph, file, model, faults)
+
+
+def _digest(path: Path, file: GuidelineFile) -> str:
+    """Return a hash of the files that decide an outcome."""
+    digest = hashlib.sha256()
+    for name in (FILE, file.decisions, file.workflow):
+        if name is not None:
+            content = (path / name).read_bytes()
+            digest.update(f"{name}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()
