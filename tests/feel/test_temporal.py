@@ -6,6 +6,9 @@ import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from guidewright.errors import Code
 from guidewright.feel.operators import add, equal, less, subtract
 from guidewright.feel.runtime import Refuse
@@ -25,8 +28,6 @@ from guidewright.feel.temporal import (
 from guidewright.feel.temporal.dates import FIRST_DAY, LAST_DAY
 from guidewright.feel.temporal.durations import DAY, HOUR, MAX_DAYS_TIME, MAX_MONTHS
 from guidewright.feel.temporal.zones import offset_at_local, zone_ids
-from hypothesis import given
-from hypothesis import strategies as st
 
 EPOCH = datetime.date(1970, 1, 1)
 
@@ -97,7 +98,7 @@ def test_parse_and_print(text: str, printed: str) -> None:
         "2017-01-01 ",
         " 2017-01-01",
         "2017-01-01\n",
-        "２０１７-01-01",
+        "\uff12\uff10\uff11\uff17-01-01",
         "7:00:00",
         "07:1:00",
         "07:01",
@@ -257,8 +258,8 @@ ZONES = ("Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Kathma
 def test_instants_agree_with_the_host(moment: datetime.datetime, zone: str) -> None:
     moment = moment.replace(microsecond=0)
     ours = parse_date_time(f"{moment.isoformat()}@{zone}")
-    instant = moment.replace(tzinfo=ZoneInfo(zone)).astimezone(datetime.timezone.utc)
-    theirs = instant - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+    instant = moment.replace(tzinfo=ZoneInfo(zone)).astimezone(datetime.UTC)
+    theirs = instant - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
     assert ours.instant == (theirs.days * 86_400 + theirs.seconds) * 10**9
 
 
@@ -361,7 +362,7 @@ def test_limits_of_durations() -> None:
         ("-P1Y2M", "months", "-2"),
         ("-P1Y2M", "years", "-1"),
         ("-P1DT1H0.5S", "days", "-1"),
-        ("-P1DT1H0.5S", "seconds", "-0.500000000"),
+        ("-P1DT1H0.5S", "seconds", "-0.5"),
         ("PT90M", "hours", "1"),
     ],
 )

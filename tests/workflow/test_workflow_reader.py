@@ -49,7 +49,7 @@ def faults() -> Iterator[object]:
 head = "workflow: demo\ninitial: a\nphases: {p: Phase one}\nstates:\n"
 
 
-@pytest.mark.parametrize(("text", "said"), faults())
+@pytest.mark.parametrize(("text", "said"), list(faults()))
 def test_fault(text: str, said: list[str]) -> None:
     with pytest.raises(ModelError) as caught:
         read_workflow(text, "w.yaml")
@@ -83,7 +83,7 @@ c:
   kind: decision
   decision: d
   output: o
-  branches: {"yes": e, true: e, 1.0: e, "true": e}
+  branches: {"yes": e, true: e, 1.0: e, "false": e}
   several: g
   null: g
   otherwise: e
@@ -118,7 +118,10 @@ g: {kind: gap}
     assert [t.trigger for t in b.transitions] == [Trigger.TIMER, Trigger.EVENT, Trigger.DONE]
     assert b.transitions[0].phase is TimerPhase.OVERDUE
     assert [str(item) for item in b.transitions[2].statements] == ["S03"]
-    assert [t.value for t in c.transitions] == ["yes", True, Decimal("1.0"), "true"][:4] + [None] * 3
+    assert [t.value for t in c.transitions] == [
+        *("yes", True, Decimal("1.0"), "false"),
+        *(None, None, None),
+    ]
     assert [t.trigger for t in c.transitions][4:] == [
         Trigger.SEVERAL,
         Trigger.NULL,
@@ -131,7 +134,10 @@ g: {kind: gap}
 
 
 def test_a_guard_knows_its_place_in_the_file() -> None:
-    text = head + "  a:\n    kind: clinical\n    transitions:\n      - when: >-\n          x\n          and y\n        to: a\n"
+    text = (
+        head
+        + "  a:\n    kind: clinical\n    transitions:\n      - when: >-\n          x\n          and y\n        to: a\n"
+    )
     (guard,) = read_workflow(text).guards
     assert guard.text == "x and y"
     assert isinstance(guard.span.source, EmbeddedSource)
@@ -144,9 +150,9 @@ def test_scalars_follow_yaml_1_2() -> None:
         "j: true\nk: True\nl: null\nm: ~\nn:\no: '1'\np: 1e3\nq: .5\nr: +1\n"
     )
     assert plain(node) == {
-        **{"a": "no", "b": "on", "c": "1:30", "d": "2025-01-01", "e": "0x1F", "f": "1_000"},
-        **{"g": "007", "h": Decimal("1.50"), "i": -7, "j": True, "k": "True", "l": None},
-        **{"m": None, "n": None, "o": "1", "p": Decimal("1E+3"), "q": ".5", "r": "+1"},
+        "a": "no", "b": "on", "c": "1:30", "d": "2025-01-01", "e": "0x1F", "f": "1_000",
+        "g": "007", "h": Decimal("1.50"), "i": -7, "j": True, "k": "True", "l": None,
+        "m": None, "n": None, "o": "1", "p": Decimal("1E+3"), "q": ".5", "r": "+1",
     }
 
 

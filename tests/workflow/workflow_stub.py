@@ -57,7 +57,9 @@ def same_as(name: str) -> tuple[tuple[str, ...], Rule]:
     return (name,), lambda data: data[name]
 
 
-def bound(states: str, decisions: Mapping[str, Any] | None = None, initial: str = "a") -> BoundGraph:
+def bound(
+    states: str, decisions: Mapping[str, Any] | None = None, initial: str = "a"
+) -> BoundGraph:
     """Return a graph of the states written below `states:`."""
     return BoundGraph(graph_of(states, initial).graph, Stub(decisions or {}))
 

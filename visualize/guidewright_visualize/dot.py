@@ -6,6 +6,7 @@ cluster_1_1, ... so that no text of a model can be a name, a keyword or a port.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from guidewright_visualize.notation import (
 from guidewright_visualize.quoting import LEFT, html_label, identity, quote, quote_lines
 from guidewright_visualize.typesetting import FONT, balanced, shorten, text_width, wrap
 
+NODE_GAP = 0.2  # inches
 _LINK_LINES = 3
 _LINES = 9  # of a label in a box; a longer label is cut (the text equivalent has it whole)
 
@@ -56,7 +58,7 @@ def _page(drawing: Drawing, names: _Names) -> Iterator[str]:
     """Yield the lines: the title around everything, the boxes, the arrows, the legend."""
     direction = "TB" if drawing.flow is Flow.DOWN else "LR"
     page = {**page_attributes(drawing.name), "rankdir": direction, "compound": "true"}
-    page["newrank"] = "true"  # rows are rows of the page, not of each group
+    page["newrank"] = "false"  # rows are rows of the page, not of each group
     page |= {"nodesep": 0.1, "ranksep": 0.5} if drawing.flow is Flow.RIGHT else {}
     yield f"digraph {quote(drawing.name)} {{"
     yield "  " + statement("graph", page)
@@ -89,7 +91,7 @@ def page_attributes(name: str) -> dict[str, str | float]:
         "labelloc": "b",
         "labeljust": "l",
         "splines": "spline",
-        "nodesep": 0.2,
+        "nodesep": NODE_GAP,
         "ranksep": 0.22,
         "pad": 0.1,
     }
@@ -142,6 +144,7 @@ def _cluster(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
     yield from _boxes(drawing, group.nodes, names)
     for inner in group.groups:
         yield from _cluster(drawing, inner, names)
+    yield from _anchors(drawing, group, names)
     for above, below in zip(group.groups, group.groups[2:], strict=False):  # two in a row
         ends = f"{names.nodes[above.members[-1]]} -> {names.nodes[below.members[0]]}"
         yield f'    {ends} [style="invis", weight=10];'
@@ -181,64 +184,69 @@ def _marked(shape: Attributes, border: Attributes) -> Attributes:
 
 def _edge(drawing: Drawing, edge: Edge, number: int, names: _Names) -> str:
     """Return the statement of one arrow; an arrow of a group begins or ends at its border."""
-    tail, tail_group = _end(edge.source, names, last=True)
-    head, head_group = _end(edge.target, names, last=False)
+    tail, tail_group = _end(edge.source, names, "out")
+    head, head_group = _end(edge.target, names, "in")
     style: dict[str, str | float] = {"id": identity(drawing.name, "edge", str(number))}
     style |= EDGES[edge.kind].attributes
     style |= SIDES[edge.side]
-    if tail_group is not None and head not in _members(tail_group[1], names):
-        style["ltail"] = tail_group[0]
-    if head_group is not None and tail not in _members(head_group[1], names):
-        style["lhead"] = head_group[0]
     if tail_group is not None:
-        style["weight"] = 0
-    label = edge.label
+        style["ltail"] = tail_group
+    if head_group is not None:
+        style["lhead"] = head_group
     if edge.mark is not None:
         style["penwidth"] = 2.6
-        label = " ".join(part for part in (edge.mark.words, label) if part)
-    lines = [f"  {line}  " for line in balanced(label, 80, TEXT_SIZE)] if label else []
-    if not lines and any((e.source, e.target) == (edge.target, edge.source) for e in drawing.edges):
-        lines = [" " * 8]  # keeps it apart from the arrow that leads back
     if edge.rows > 1:
         style["minlen"] = edge.rows
-    arrow = statement(f"{tail} -> {head}", style, quote_lines(lines) if lines else "")
-    return arrow + _apart(tail, tail_group, head, head_group, names)
+    arrow = f"{tail} -> {head}"
+    words = [edge.mark.words if edge.mark is not None else "", edge.label]
+    label = " ".join(part for part in words if part)
+    lines = [f"  {line}  " for line in balanced(label, 80, TEXT_SIZE)] if label else []
+    if edge.side is Side.RIGHT and lines:
+        return (
+            statement(arrow, style | _beside(lines), "")[:-2]
+            + f", taillabel={quote_lines(lines)}];"
+        )
+    if not lines and any((e.source, e.target) == (edge.target, edge.source) for e in drawing.edges):
+        lines = [" " * 8]  # keeps it apart from the arrow that leads back
+    return statement(arrow, style, quote_lines(lines) if lines else "")
 
 
-def _apart(
-    tail: str,
-    left: tuple[str, Group] | None,
-    head: str,
-    entered: tuple[str, Group] | None,
-    names: _Names,
-) -> str:
-    """Return invisible arrows that keep all parts of a group above or below the other end."""
-    ends, weight = [], 20
-    if entered is not None and left is None:
-        parts = entered[1].groups[:2]  # later ones stand below these
-        ends = [(tail, names.nodes[part.members[0]]) for part in parts]
-    elif left is not None and head not in _members(left[1], names):
-        ends = [(names.nodes[part.members[-1]], head) for part in left[1].groups]
-        weight = 0
-    return "".join(
-        f' {first} -> {second} [style="invis", weight={weight}];'
-        for first, second in ends
-        if weight or (first, second) != (tail, head)
-    )
+def _beside(lines: list[str]) -> dict[str, str | float]:
+    """Return where the label of a short arrow to the right stands, and the room for it.
+
+    `dot` would put an ordinary label of such an arrow into a row of its own.
+    """
+    along = max(text_width(line, TEXT_SIZE) for line in lines) / 2 + 4
+    above = len(lines) * TEXT_SIZE * 0.6 + 3
+    return {
+        "minlen": math.ceil((2 * along + 6) / 72 / NODE_GAP),
+        "labeldistance": round(math.hypot(along, above) / 10, 2),
+        "labelangle": round(math.degrees(math.atan2(above, along)), 1),
+    }
 
 
-def _end(id: str, names: _Names, *, last: bool) -> tuple[str, tuple[str, Group] | None]:  # noqa: A002
+def _end(id: str, names: _Names, way: str) -> tuple[str, str | None]:  # noqa: A002
     """Return the box an arrow is tied to, and the group whose border it ends at."""
     if id in names.nodes:
         return names.nodes[id], None
-    group = names.groups[id]
-    members = group[1].members
-    return names.nodes[members[-1 if last else 0]], group
+    cluster, _ = names.groups[id]
+    return f"{cluster}_{way}", cluster
 
 
-def _members(group: Group, names: _Names) -> set[str]:
-    """Return the names in DOT of the boxes of a group."""
-    return {names.nodes[member] for member in group.members}
+def _anchors(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
+    """Yield points for arrows of a group: above all its parts for those in, below for those out."""
+    cluster = names.groups[group.id][0]
+    point = {"shape": "point", "style": "invis", "width": 0.01, "height": 0.01}
+    if any(edge.target == group.id for edge in drawing.edges):
+        yield "    " + statement(f"{cluster}_in", point)
+        for part in group.groups[:2] or (group,):  # later parts stand below these
+            first = names.nodes[part.members[0]]
+            yield f'    {cluster}_in -> {first} [style="invis", weight=4];'
+    if any(edge.source == group.id for edge in drawing.edges):
+        yield "    " + statement(f"{cluster}_out", point)
+        for part in group.groups or (group,):
+            last = names.nodes[part.members[-1]]
+            yield f'    {last} -> {cluster}_out [style="invis", weight=0];'
 
 
 def _below(drawing: Drawing) -> list[str]:

@@ -19,6 +19,7 @@ from guidewright.dmn.requirements import Key
 from guidewright.dmn.trace import Trace
 from guidewright.dmn.watching import TraceWatcher
 from guidewright.errors import CallError, Code, ModelError, Note, Severity, did_you_mean
+from guidewright.feel.clock import system_clock
 from guidewright.feel.api import Clock, run, to_feel
 from guidewright.feel.conversion import from_json_typed
 from guidewright.feel.names import normal
@@ -33,7 +34,7 @@ class DecisionOptions:
 
     trace: bool = False
     limits: Limits = DEFAULT_LIMITS
-    clock: Clock | None = None
+    clock: Clock = system_clock
 
 
 DEFAULT_OPTIONS = DecisionOptions()

@@ -14,6 +14,7 @@ from guidewright.errors import CallError, Code, ModelError, Note, ResourceError,
 from guidewright.feel.ast import Node
 from guidewright.feel.builtins import BUILTINS
 from guidewright.feel.checker import Checked, TypeResolver, check, no_types
+from guidewright.feel.clock import system_clock
 from guidewright.feel.code import Code as LoweredCode
 from guidewright.feel.code import const
 from guidewright.feel.conversion import from_python
@@ -68,7 +69,7 @@ class Expression:
         variables: Mapping[str, object] | None = None,
         *,
         limits: Limits = DEFAULT_LIMITS,
-        clock: Clock | None = None,
+        clock: Clock = system_clock,
     ) -> Result[None]:
         """Run with values for the variables; one that is not given is null.
 
@@ -159,7 +160,7 @@ def evaluate(
     variables: Mapping[str, object] | None = None,
     *,
     limits: Limits = DEFAULT_LIMITS,
-    clock: Clock | None = None,
+    clock: Clock = system_clock,
     strict: bool = False,
 ) -> Result[None]:
     """Evaluate one FEEL expression.

@@ -16,6 +16,7 @@ from typing import TypeVar
 from guidewright.dmn import DecisionOptions, Model, build
 from guidewright.dmn.reader import load_definitions
 from guidewright.errors import Code, ModelError, Note, Severity
+from guidewright.feel.clock import system_clock
 from guidewright.feel.api import Clock
 from guidewright.feel.runtime import DEFAULT_LIMITS, Limits
 from guidewright.guideline.answering import Answering, evaluated
@@ -63,7 +64,7 @@ class Guideline:
         *,
         places: Mapping[str, Span] | None = None,
         limits: Limits = DEFAULT_LIMITS,
-        clock: Clock | None = None,
+        clock: Clock = system_clock,
     ) -> Outcome:
         """Return what the guideline says about a patient.
 
@@ -77,11 +78,8 @@ class Guideline:
         values = read_patient(self.file, self.model, patient, places)
         readings = read_policies(self.file, policies or {})
         carried = {self.file.policies[name].input: each for name, each in readings.items()}
-        goals = tuple(dict.fromkeys(
-            name for section in self.file.outcome for name in section.decisions
-        ))  # fmt: skip
         options = DecisionOptions(trace=True, limits=limits, clock=clock)
-        result = self.model.evaluate({**values, **carried}, goals, options=options)
+        result = self.model.evaluate({**values, **carried}, options=options)
         assert result.trace is not None  # noqa: S101 - it was asked for
         answering = Answering(self.file, self._index, result.trace)
         sections = answering.sections()

@@ -120,38 +120,39 @@ class _Reader:
         return tuple(found)
 
     def children(self, fields: Fields, parent: str | None, phase: str | None) -> tuple[str, ...]:
-        """Read the states under `states`, which every graph and every parallel state has."""
+        """Read the states under `states`; return their names, also of those with faults."""
         node = fields.map_at("states", required=fields.span)
         if node is not None and not node.entries:
             self.faults.shape(node.span, f"{fields.what} has no states")
         entries = node.entries if node is not None else ()
-        return tuple(name for e in entries if (name := self.state(e, parent, phase)) is not None)
+        for entry in entries:
+            self.state(entry, parent, phase)
+        return tuple(entry.key.text.strip() for entry in entries)
 
-    def state(self, entry: YamlEntry, parent: str | None, phase: str | None) -> str | None:
-        """Read one state and those inside it; return its name unless it cannot be used."""
+    def state(self, entry: YamlEntry, parent: str | None, phase: str | None) -> None:
+        """Read one state and those inside it."""
         name, what = entry.key.text.strip(), f"the state '{entry.key.text}'"
         self.written.add(name)
         if not isinstance(entry.value, YamlMap):
             self.faults.shape(
                 entry.value.span, f"{what} must be a map, not {describe(entry.value)}"
             )
-            return None
+            return
         if name in self.states:
             place = self.states[name].name_span.place.line
             text = f"the state '{name}' is named twice"
             hint = f"first in line {place}; names are unique in the whole file"
             self.faults.add(Code.WORKFLOW_DUPLICATE, entry.key.span, text, hint)
-            return None
+            return
         fields = Fields(entry.value, self.faults, what)
         kind = fields.word("kind", StateKind, required=entry.key.span)
         if kind is None:
-            return None
+            return
         self.states[name] = blank = _blank(name, kind, parent, entry)  # holds its place in order
         if len(self.states) > MAX_STATES:
             self.faults.shape(entry.key.span, f"more than {MAX_STATES} states")
             self.faults.stop()
         self.states[name] = self.filled(blank, fields, phase)
-        return name
 
     def filled(self, state: State, fields: Fields, phase: str | None) -> State:
         kind = state.kind
@@ -279,8 +280,8 @@ class _Reader:
 
     def regions(self, state: State) -> None:
         for name in state.children:
-            child = self.states[name]
-            if child.atomic:
+            child = self.states.get(name)
+            if child is not None and child.atomic:
                 text = f"the region '{name}' of the parallel state '{state.name}' has no states"
                 hint = "a region is a clinical or parallel state with states inside"
                 self.faults.add(Code.YAML_SHAPE, child.name_span, text, hint)

@@ -22,6 +22,7 @@ from guidewright.feel.temporal.durations import (
     NANOSECONDS,
     DaysTimeDuration,
     YearsMonthsDuration,
+    fraction_text,
 )
 from guidewright.feel.temporal.times import Time
 
@@ -36,8 +37,9 @@ class Property:
 
 def _seconds(nanoseconds: int) -> int | Decimal:
     """Return exact seconds from nanoseconds below a minute."""
-    whole, rest = divmod(nanoseconds, NANOSECONDS)
-    return Decimal(f"{whole}.{rest:09d}") if rest else whole
+    whole, rest = divmod(abs(nanoseconds), NANOSECONDS)
+    sign = "-" if nanoseconds < 0 else ""
+    return Decimal(f"{sign}{whole}{fraction_text(rest)}") if rest else int(f"{sign}{whole}")
 
 
 def _offset(value: Time | DateTime) -> DaysTimeDuration | None:
