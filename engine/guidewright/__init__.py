@@ -1,28 +1,60 @@
 """guidewright: a clinical guideline as a model that runs.
 
-`load_dmn` reads a DMN model, `load` a guideline folder; both give objects to evaluate, whose
+`load` reads a guideline folder, `load_dmn` a DMN model; both give objects to evaluate, whose
 results say why. Everything public is listed here; everything else may change.
+
+The names are imported when they are first used (PEP 562), so that `guidewright --help` and programs
+that need only a part start quickly.
 """
 
-from guidewright import feel
-from guidewright.dmn import DecisionOptions, Model, load_dmn
-from guidewright.errors import CallError, GuidewrightError, ModelError, Note, ResourceError
-from guidewright.feel import Limits, Result
-from guidewright.guideline import Guideline, Outcome, load
+from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from guidewright import feel as feel
+    from guidewright.dmn import DecisionOptions as DecisionOptions
+    from guidewright.dmn import Model as Model
+    from guidewright.dmn import load_dmn as load_dmn
+    from guidewright.errors import CallError as CallError
+    from guidewright.errors import GuidewrightError as GuidewrightError
+    from guidewright.errors import ModelError as ModelError
+    from guidewright.errors import Note as Note
+    from guidewright.errors import ResourceError as ResourceError
+    from guidewright.feel import Limits as Limits
+    from guidewright.feel import Result as Result
+    from guidewright.guideline import Guideline as Guideline
+    from guidewright.guideline import Outcome as Outcome
+    from guidewright.guideline import load as load
+
+_HOME = {
+    "CallError": "errors",
+    "DecisionOptions": "dmn",
+    "Guideline": "guideline",
+    "GuidewrightError": "errors",
+    "Limits": "feel",
+    "Model": "dmn",
+    "ModelError": "errors",
+    "Note": "errors",
+    "Outcome": "guideline",
+    "ResourceError": "errors",
+    "Result": "feel",
+    "load": "guideline",
+    "load_dmn": "dmn",
+}
 __all__ = [
-    "CallError",
-    "DecisionOptions",
-    "Guideline",
-    "GuidewrightError",
-    "Limits",
-    "Model",
-    "ModelError",
-    "Note",
-    "Outcome",
-    "ResourceError",
-    "Result",
     "feel",
-    "load",
-    "load_dmn",
+    *_HOME,
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used."""
+    if name == "feel":
+        return import_module("guidewright.feel")
+    if name not in _HOME:
+        raise AttributeError(f"module 'guidewright' has no attribute {name!r}")
+    found = getattr(import_module(f"guidewright.{_HOME[name]}"), name)
+    globals()[name] = found
+    return found

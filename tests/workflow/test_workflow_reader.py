@@ -32,7 +32,7 @@ SCHEMA = ROOT / "docs" / "workflow.schema.json"
 
 
 def faults() -> Iterator[object]:
-    text, said = "", list[str]()
+    text, said, begun = "", list[str](), 0
     lines = (HERE / "faults.txt").read_text(encoding="utf-8").splitlines()
     for number, line in [*enumerate(lines, 1), (len(lines) + 1, "file ")]:
         if line.startswith("    "):
@@ -92,7 +92,10 @@ e:
   phase: p
   next: f
   states:
-    r: {kind: clinical, initial: r1, states: {r1: {kind: wait, timer: {due: P1D}, next: r2}, r2: {kind: final}}}
+    r:
+      kind: clinical
+      initial: r1
+      states: {r1: {kind: wait, timer: {due: P1D}, next: r2}, r2: {kind: final}}
 f: {kind: final}
 g: {kind: gap}
 """
@@ -134,10 +137,8 @@ g: {kind: gap}
 
 
 def test_a_guard_knows_its_place_in_the_file() -> None:
-    text = (
-        head
-        + "  a:\n    kind: clinical\n    transitions:\n      - when: >-\n          x\n          and y\n        to: a\n"
-    )
+    way = "      - when: >-\n          x\n          and y\n        to: a\n"
+    text = head + "  a:\n    kind: clinical\n    transitions:\n" + way
     (guard,) = read_workflow(text).guards
     assert guard.text == "x and y"
     assert isinstance(guard.span.source, EmbeddedSource)
@@ -150,9 +151,24 @@ def test_scalars_follow_yaml_1_2() -> None:
         "j: true\nk: True\nl: null\nm: ~\nn:\no: '1'\np: 1e3\nq: .5\nr: +1\n"
     )
     assert plain(node) == {
-        "a": "no", "b": "on", "c": "1:30", "d": "2025-01-01", "e": "0x1F", "f": "1_000",
-        "g": "007", "h": Decimal("1.50"), "i": -7, "j": True, "k": "True", "l": None,
-        "m": None, "n": None, "o": "1", "p": Decimal("1E+3"), "q": ".5", "r": "+1",
+        "a": "no",
+        "b": "on",
+        "c": "1:30",
+        "d": "2025-01-01",
+        "e": "0x1F",
+        "f": "1_000",
+        "g": "007",
+        "h": Decimal("1.50"),
+        "i": -7,
+        "j": True,
+        "k": "True",
+        "l": None,
+        "m": None,
+        "n": None,
+        "o": "1",
+        "p": Decimal("1E+3"),
+        "q": ".5",
+        "r": "+1",
     }
 
 
@@ -184,9 +200,14 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
     try:
         node = read_yaml(text, "t.yaml")
     except ModelError as error:
-        assert [str(note.span) for note in error.notes if note.span] != []
-        return
-    check_places(node)
+        check_notes(error)
+    else:
+        check_places(node)
+
+
+def check_notes(error: GuidewrightError) -> None:
+    assert error.notes
+    assert all(note.span is not None and note.span.place.line >= 1 for note in error.notes)
 
 
 def check_places(node: YamlScalar | YamlList | YamlMap) -> None:
@@ -215,8 +236,7 @@ def test_a_broken_model_is_refused_with_places(data: st.DataObject) -> None:
     try:
         read_workflow("\n".join(lines))
     except GuidewrightError as error:
-        assert error.notes
-        assert all(note.span is not None for note in error.notes)
+        check_notes(error)
 
 
 def test_the_b12_workflow_conforms_to_the_schema() -> None:

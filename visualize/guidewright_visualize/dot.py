@@ -58,8 +58,8 @@ def _page(drawing: Drawing, names: _Names) -> Iterator[str]:
     """Yield the lines: the title around everything, the boxes, the arrows, the legend."""
     direction = "TB" if drawing.flow is Flow.DOWN else "LR"
     page = {**page_attributes(drawing.name), "rankdir": direction, "compound": "true"}
-    page["newrank"] = "false"  # rows are rows of the page, not of each group
-    page |= {"nodesep": 0.1, "ranksep": 0.5} if drawing.flow is Flow.RIGHT else {}
+    page["newrank"] = "true"  # rows are rows of the page, not of each group
+    page |= {"nodesep": 0.1, "ranksep": 0.4} if drawing.flow is Flow.RIGHT else {}
     yield f"digraph {quote(drawing.name)} {{"
     yield "  " + statement("graph", page)
     yield "  " + statement("node", {"fontname": FONT, "fontsize": TEXT_SIZE})
@@ -105,18 +105,18 @@ def title_lines(title: str, width: float) -> Iterator[str]:
     yield f"    fontsize={TITLE_SIZE}; margin=4;"
 
 
-def statement(subject: str, attributes: Attributes, label: str = "") -> str:
+def statement(subject: str, attributes: Attributes, label: str = "", *, name: str = "label") -> str:
     """Return `subject [name=value, ...];`, attributes in their order; `label` is quoted already.
 
     >>> statement("n1", {"shape": "box", "penwidth": 1.8}, quote("a"))
     'n1 [shape="box", penwidth=1.8, label="a"];'
     """
     parts = [
-        f"{name}={value if isinstance(value, int | float) else quote(value)}"
-        for name, value in attributes.items()
+        f"{key}={value if isinstance(value, int | float) else quote(value)}"
+        for key, value in attributes.items()
     ]
     if label:
-        parts.append(f"label={label}")
+        parts.append(f"{name}={label}")
     return f"{subject} [{', '.join(parts)}];"
 
 
@@ -145,9 +145,6 @@ def _cluster(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
     for inner in group.groups:
         yield from _cluster(drawing, inner, names)
     yield from _anchors(drawing, group, names)
-    for above, below in zip(group.groups, group.groups[2:], strict=False):  # two in a row
-        ends = f"{names.nodes[above.members[-1]]} -> {names.nodes[below.members[0]]}"
-        yield f'    {ends} [style="invis", weight=10];'
     yield "    }"
 
 
@@ -198,14 +195,12 @@ def _edge(drawing: Drawing, edge: Edge, number: int, names: _Names) -> str:
     if edge.rows > 1:
         style["minlen"] = edge.rows
     arrow = f"{tail} -> {head}"
-    words = [edge.mark.words if edge.mark is not None else "", edge.label]
+    words = [edge.mark.words if edge.mark is not None and edge.label else "", edge.label]
     label = " ".join(part for part in words if part)
     lines = [f"  {line}  " for line in balanced(label, 80, TEXT_SIZE)] if label else []
     if edge.side is Side.RIGHT and lines:
-        return (
-            statement(arrow, style | _beside(lines), "")[:-2]
-            + f", taillabel={quote_lines(lines)}];"
-        )
+        style |= _beside(lines)
+        return statement(arrow, style, quote_lines(lines), name="taillabel")
     if not lines and any((e.source, e.target) == (edge.target, edge.source) for e in drawing.edges):
         lines = [" " * 8]  # keeps it apart from the arrow that leads back
     return statement(arrow, style, quote_lines(lines) if lines else "")
@@ -219,7 +214,7 @@ def _beside(lines: list[str]) -> dict[str, str | float]:
     along = max(text_width(line, TEXT_SIZE) for line in lines) / 2 + 4
     above = len(lines) * TEXT_SIZE * 0.6 + 3
     return {
-        "minlen": math.ceil((2 * along + 6) / 72 / NODE_GAP),
+        "minlen": math.ceil((2 * along + 6) / 72 / NODE_GAP / 2),  # dot doubles it
         "labeldistance": round(math.hypot(along, above) / 10, 2),
         "labelangle": round(math.degrees(math.atan2(above, along)), 1),
     }
@@ -236,17 +231,18 @@ def _end(id: str, names: _Names, way: str) -> tuple[str, str | None]:  # noqa: A
 def _anchors(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
     """Yield points for arrows of a group: above all its parts for those in, below for those out."""
     cluster = names.groups[group.id][0]
-    point = {"shape": "point", "style": "invis", "width": 0.01, "height": 0.01}
+    point: Attributes = {"shape": "point", "style": "invis", "width": 0.01, "height": 0.01}
+    hidden: Attributes = {"style": "invis", "minlen": 0, "weight": 4}
+    parts = group.groups or (group,)
+    firsts = [names.nodes[part.members[0]] for part in parts]
+    lasts = [names.nodes[part.members[-1]] for part in parts]
     if any(edge.target == group.id for edge in drawing.edges):
-        yield "    " + statement(f"{cluster}_in", point)
-        for part in group.groups[:2] or (group,):  # later parts stand below these
-            first = names.nodes[part.members[0]]
-            yield f'    {cluster}_in -> {first} [style="invis", weight=4];'
+        yield "    " + statement(f"{cluster}_in", {**point, "ordering": "out"})
+        entry = {**hidden, "minlen": int(len(parts) > 1)}
+        yield from ("    " + statement(f"{cluster}_in -> {first}", entry) for first in firsts)
     if any(edge.source == group.id for edge in drawing.edges):
         yield "    " + statement(f"{cluster}_out", point)
-        for part in group.groups or (group,):
-            last = names.nodes[part.members[-1]]
-            yield f'    {last} -> {cluster}_out [style="invis", weight=0];'
+        yield from ("    " + statement(f"{last} -> {cluster}_out", hidden) for last in lasts)
 
 
 def _below(drawing: Drawing) -> list[str]:
@@ -271,7 +267,7 @@ def _samples(drawing: Drawing, names: _Names) -> Iterator[str]:
         style: dict[str, str | float] = {"id": identity(drawing.name, "legend", shape.value)}
         style |= SHAPES[shape].attributes
         style |= {"fontsize": SMALL_SIZE, "height": 0.3, "color": "gray35"}
-        yield "    " + statement(name, style, quote_lines(wrap(shape.value, 70, SMALL_SIZE)))
+        yield "    " + statement(name, style, quote_lines(wrap(shape.value, 80, SMALL_SIZE)))
     yield "    }"
     if len(samples) > 1:
         yield f'    {" -> ".join(samples)} [style="invis"];'

@@ -24,7 +24,7 @@ class Look:
 
     word: str
     attributes: Attributes = field(default_factory=dict)
-    width: float = 112
+    width: float = 120
 
 
 SHAPES: Mapping[Shape, Look] = {

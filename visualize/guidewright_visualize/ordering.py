@@ -34,6 +34,17 @@ def reading_order(
     forward, columns = _walk(boxes, list(links))
     rows = _rows(boxes, forward)
     at = {box: (rows[box], columns[box]) for box in boxes}
+    return order_by_place(boxes, at, places)
+
+
+def order_by_place(
+    boxes: Sequence[str], at: Mapping[str, tuple[int, int]], places: Mapping[str, tuple[str, ...]]
+) -> list[str]:
+    """Return the boxes in reading order when their rows and columns are known.
+
+    >>> order_by_place(["a", "b", "c"], {"a": (1, 0), "b": (0, 1), "c": (0, 0)}, {})
+    ['c', 'b', 'a']
+    """
     return _sorted(list(boxes), at, places, 0)
 
 

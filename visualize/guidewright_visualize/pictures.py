@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guidewright_visualize.dot import drawing_to_dot
 from guidewright_visualize.drawing import Drawing, Picture, TableDrawing
-from guidewright_visualize.render import Format, render_dot
+from guidewright_visualize.render import Format, places, render_dot
 from guidewright_visualize.svg import accessible
 from guidewright_visualize.table_dot import table_to_dot
 from guidewright_visualize.text import node_name, summary
@@ -36,3 +36,10 @@ def render(picture: Picture, format: Format | str = Format.SVG, *, resolution: i
         description=summary(picture),
         names=names,
     ).encode()
+
+
+def printed_places(drawing: Drawing) -> dict[str, tuple[int, int]]:
+    """Return row and column of each box of a drawing, by its id, as it is printed."""
+    at = places(to_dot(drawing))
+    names = ((node.id, f"n{index}") for index, node in enumerate(drawing.nodes, 1))
+    return {box: at[name] for box, name in names if name in at}

@@ -25,6 +25,8 @@ VARIABLE = "GUIDEWRIGHT_DOT"
 TIME_LIMIT = 30.0  # seconds
 SIZE_LIMIT = 2_000_000  # bytes of DOT text; a page of 40 boxes has 10 000
 _OLDEST = 9
+_SAME_ROW = 0.1  # inches
+_PLACE = re.compile(r"^node (n\d+) ([\d.]+) ([\d.]+) ", re.MULTILINE)
 _VERSION = re.compile(r"version (\d+)\.")
 
 
@@ -51,17 +53,32 @@ def render_dot(
     Raises `RenderError` when there is no program or it fails, `ResourceError` when the text is
     too long or the time is up.
     """
+    options = [f"-Gdpi={resolution}"] if format is Format.PNG else []
+    return _run(dot, [f"-T{format}", *options], time_limit)
+
+
+def places(dot: str) -> dict[str, tuple[int, int]]:
+    """Return row and column of each box, by its name in DOT, as `dot` lays them out.
+
+    Rows count from the top; columns are positions from the left in hundredths of an inch.
+    """
+    plain = _run(dot, ["-Tplain"], TIME_LIMIT).decode()
+    found = [(float(y), float(x), name) for name, x, y in _PLACE.findall(plain)]
+    rows: dict[str, tuple[int, int]] = {}
+    row, above = -1, float("inf")
+    for y, x, name in sorted(found, key=lambda place: (-place[0], place[1])):
+        if above - y > _SAME_ROW:
+            row, above = row + 1, y
+        rows[name] = (row, round(x * 100))
+    return rows
+
+
+def _run(dot: str, options: list[str], time_limit: float) -> bytes:
+    """Run the program, without the settings of this machine that could change a picture."""
     data = dot.encode()
     if len(data) > SIZE_LIMIT:
         raise ResourceError(_note(f"the drawing has {len(data)} bytes of DOT text"))
-    command = [find_dot(os.environ.get(VARIABLE)), "-Kdot", f"-T{format}"]
-    if format is Format.PNG:
-        command.append(f"-Gdpi={resolution}")
-    return _run(command, data, time_limit)
-
-
-def _run(command: list[str], data: bytes, time_limit: float) -> bytes:
-    """Run the program, without the settings of this machine that could change a picture."""
+    command = [find_dot(os.environ.get(VARIABLE)), "-Kdot", *options]
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
     try:
         done = run_check(

@@ -99,9 +99,12 @@ def _parts(elements: _Elements) -> Iterator[list[DrgElement]]:
     """Yield the decisions and knowledge models of each page of detail."""
     part: list[DrgElement] = []
     boxes: set[str] = set()
+    used = {elements.key_of(r.target) for e in elements.all() for r in _requirements(e)}
     for element in elements.all():
         if isinstance(element, InputData | KnowledgeSource | DecisionService):
             continue
+        if isinstance(element, BusinessKnowledgeModel) and elements.key(element) in used:
+            continue  # drawn where it is called
         needed = {elements.key_of(item.target) for item in _requirements(element)}
         more = boxes | needed | {elements.key(element)}
         if part and len(more) > MOST_BOXES:

@@ -37,7 +37,7 @@ def table_to_dot(table: TableDrawing) -> str:
     grid = arrange(table)
     lines = [
         f"digraph {quote(table.name)} {{",
-        "  " + statement("graph", page_attributes(table.name)),
+        "  " + statement("graph", {**page_attributes(table.name), "fontsize": SIZE}),
         "  " + statement("node", {"fontname": FONT, "fontsize": SIZE, "shape": "plain"}),
         f"  label={quote_lines(_below(table, grid), LEFT)};",
         "  subgraph cluster_page {",

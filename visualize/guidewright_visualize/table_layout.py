@@ -34,7 +34,7 @@ class Paper:
     height: float
 
 
-UPRIGHT, SIDEWAYS = Paper(488.0, 705.0), Paper(734.0, 455.0)
+UPRIGHT, SIDEWAYS = Paper(500.0, 725.0), Paper(746.0, 478.0)
 
 
 @dataclass(frozen=True, slots=True)

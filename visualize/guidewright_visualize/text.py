@@ -68,7 +68,7 @@ def _count_word(marked: list[str], word: str) -> str:
 def node_name(node: Node) -> str:
     """Return what a box is called in a sentence: its number and the first line of its label."""
     if node.shape is Shape.LINK:
-        return clean(", ".join(node.label))
+        return clean(" ".join(node.label))
     label = clean(node.label[0]) if node.label else node.id
     return label if node.number is None else f"{node.number} {label}"
 

@@ -7,7 +7,7 @@ borders around their boxes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,10 +23,16 @@ from guidewright_visualize.drawing import (
     Shape,
     Side,
 )
-from guidewright_visualize.ordering import Link, reading_order
+from guidewright_visualize.ordering import Link, order_by_place, reading_order
+from guidewright_visualize.pictures import printed_places
 from guidewright_visualize.workflow_words import answer, box_lines, way_words
 
+Places = Callable[[Drawing], Mapping[str, tuple[int, int]]]
+
 MOST_BOXES = 24  # of a page; a phase with more is split
+_PASSES = 4
+FEW_BOXES = 8  # so many can stand on one page in any number of regions
+REGIONS = 2  # parallel regions on a page with more boxes
 
 _SHAPES = {
     StateKind.CLINICAL: Shape.STATE,
@@ -40,10 +46,32 @@ _SHAPES = {
 
 
 def draw_workflow(
-    graph: Graph, *, caption: Caption = NO_CAPTION, name: str = "workflow"
+    graph: Graph,
+    *,
+    caption: Caption = NO_CAPTION,
+    name: str = "workflow",
+    places: Places | None = printed_places,
 ) -> tuple[Drawing, ...]:
-    """Return the pages in order; they are named `name-1`, `name-2`, ..."""
+    """Return the pages in order; they are named `name-1`, `name-2`, ...
+
+    Boxes are numbered as they stand on paper: `places` lays a page out and says where each box
+    is. With None nothing is laid out, and numbers follow the arrows.
+    """
     chart = _Chart(graph)
+    pages = _pages(chart, name, caption)
+    if places is None:
+        return pages
+    for _ in range(_PASSES):  # other numbers can move a box; then once more
+        at = {box: place for page in pages for box, place in places(page).items()}
+        placed = chart.placed(at)
+        if placed.pages == chart.pages:
+            break
+        chart, pages = placed, _pages(placed, name, caption)
+    return pages
+
+
+def _pages(chart: _Chart, name: str, caption: Caption) -> tuple[Drawing, ...]:
+    """Return the drawings of all pages."""
     return tuple(
         _page(chart, index, name=f"{name}-{index + 1}", caption=caption)
         for index in range(len(chart.pages))
@@ -84,6 +112,19 @@ class _Chart:
     """What all pages need to know about the graph."""
 
     graph: Graph
+    given: tuple[_Page, ...] = ()
+
+    def placed(self, at: Mapping[str, tuple[int, int]]) -> _Chart:
+        """Return the chart with the boxes of each page in the order of their places."""
+        pages = (
+            _Page(page.title, tuple(order_by_place(page.boxes, at, self._around(page.boxes))))
+            for page in self.pages
+        )
+        return _Chart(self.graph, tuple(pages))
+
+    def _around(self, boxes: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the states around each box."""
+        return {box: self.around(box) for box in boxes}
 
     @cached_property
     def ways(self) -> tuple[_Way, ...]:
@@ -127,6 +168,8 @@ class _Chart:
     @cached_property
     def pages(self) -> tuple[_Page, ...]:
         """The phases, each with its boxes; phases without boxes have no page."""
+        if self.given:
+            return self.given
         titles = {phase.name: phase.label for phase in self.graph.phases}
         boxes: dict[str, list[str]] = {name: [] for name in titles}
         for state in self.graph.states:
@@ -136,7 +179,9 @@ class _Chart:
             page
             for phase, names in boxes.items()
             if names
-            for page in _split(titles.get(phase, phase or self.graph.label), self._order(names))
+            for page in _split(
+                self, titles.get(phase, phase or self.graph.label), self._order(names)
+            )
         )
 
     def _order(self, names: list[str]) -> list[str]:
@@ -147,7 +192,7 @@ class _Chart:
             for source in self.exits(way.source)
             for entry in self.entries(way.target)
         ]
-        return reading_order(names, links, {name: self.around(name) for name in names})
+        return reading_order(names, links, self._around(names))
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -187,19 +232,47 @@ class _Chart:
         state = self.graph.state(name)
         return [name] if state.atomic else [b for c in state.children for b in self.exits(c)]
 
+    def region(self, name: str) -> str | None:
+        """Return the parallel region a box is in: the outermost."""
+        path = (*self.around(name), name)
+        inside = [one for one in path[:-1] if self.graph.state(one).parallel]
+        return path[path.index(inside[0]) + 1] if inside else None
+
     def around(self, name: str) -> tuple[str, ...]:
         """Return the states a state is inside, the outermost first."""
         parent = self.graph.state(name).parent
         return () if parent is None else (*self.around(parent), parent)
 
 
-def _split(title: str, boxes: list[str]) -> Iterator[_Page]:
-    """Yield pages of about the same number of boxes."""
-    parts = -(-len(boxes) // MOST_BOXES)
-    size = -(-len(boxes) // parts)
-    for number in range(parts):
-        part = boxes[number * size : (number + 1) * size]
-        yield _Page(title if parts == 1 else f"{title} ({number + 1} of {parts})", tuple(part))
+def _split(chart: _Chart, title: str, boxes: list[str]) -> Iterator[_Page]:
+    """Yield the pages of a phase: not too many boxes, and two regions side by side on each."""
+    regions = list(dict.fromkeys(filter(None, map(chart.region, boxes))))
+    parts = _even(boxes)
+    if len(boxes) > FEW_BOXES and len(regions) > REGIONS:
+        parts = _by_region(chart, boxes, set(regions[REGIONS::REGIONS]))
+    for number, part in enumerate(parts, 1):
+        which = f" ({number} of {len(parts)})" if len(parts) > 1 else ""
+        yield _Page(title + which, tuple(part))
+
+
+def _by_region(chart: _Chart, boxes: list[str], first: set[str]) -> list[list[str]]:
+    """Split where one of the regions `first` begins."""
+    parts: list[list[str]] = [[]]
+    before: str | None = None
+    for box in boxes:
+        region = chart.region(box)
+        if region in first and region != before and parts[-1]:
+            parts.append([])
+        parts[-1].append(box)
+        before = region
+    return parts
+
+
+def _even(boxes: list[str]) -> list[list[str]]:
+    """Split into parts of about the same number of boxes."""
+    count = -(-len(boxes) // MOST_BOXES)
+    size = -(-len(boxes) // count)
+    return [boxes[start : start + size] for start in range(0, len(boxes), size)]
 
 
 def _sides(chart: _Chart) -> Iterator[tuple[tuple[str, str], Side]]:
@@ -276,7 +349,7 @@ def _arrow(chart: _Chart, way: _Way, index: int) -> tuple[Node | None, Edge | No
         return None, Edge(way.source, way.target, kind, way.label, side, rows=rows, ways=way.ids)
     number = chart.numbers[chart.entries(way.target)[0]]
     page = entered_on[0] + 1
-    label = (f"to {number}, page {page}:", chart.graph.state(way.target).label)
+    label = (f"to {number} on page {page}:", chart.graph.state(way.target).label)
     link = Node(f"{way.source} to {way.target}", Shape.LINK, label, page=page)
     side = Side.RIGHT if way.answer is True else side
     return link, Edge(way.source, link.id, kind, way.label, side, rows=rows, ways=way.ids)
@@ -292,7 +365,7 @@ def _arrivals(chart: _Chart, index: int) -> Iterator[tuple[Node, Edge]]:
         pages = sorted({chart.left_on(way.source)[0] + 1 for way in ways})
         names = ", ".join(dict.fromkeys(chart.called(way.source) for way in ways))
         where = f"page{'s' if len(pages) > 1 else ''} {', '.join(map(str, pages))}"
-        link = Node(f"arrive at {target}", Shape.LINK, (f"from {names},", where), page=pages[0])
+        link = Node(f"arrive at {target}", Shape.LINK, (f"from {names} on {where}",), page=pages[0])
         taken = tuple(one for way in ways for one in way.ids)
         yield link, Edge(link.id, target, side=Side.DOWN, ways=taken)
 

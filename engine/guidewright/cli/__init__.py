@@ -1,0 +1,64 @@
+"""The command line: `guidewright COMMAND DIR …`, one module a command.
+
+In: a guideline folder and options. Out: text for people or JSON for programs, and an exit code.
+A command's module is imported only when the command is run, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+
+import click
+
+# command: what it does, in one line (the module has the same name)
+COMMANDS = {
+    "check": "Report every fault of a guideline's files.",
+    "run": "Say what the guideline recommends for a patient.",
+    "explain": "Say it, and why: rules, inputs, sentences of the source.",
+    "test": "Run the guideline's cases and list the rules that never fired.",
+    "draw": "Draw requirement diagrams, decision tables and the workflow.",
+    "step": "Move one patient along the workflow by one event.",
+}
+EXIT_CODES = """
+Exit codes: 0 all is well; 1 a case failed or a file has faults; 2 the command was called wrongly;
+3 the patient's data, a policy or an event was refused; 4 a file cannot be used; 5 a limit was
+reached.
+"""
+
+
+class _Commands(click.Group):
+    """A group that knows its commands by name and imports one when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"guidewright.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from guidewright.errors import did_you_mean
+
+            near = did_you_mean(args[0], COMMANDS)
+            ctx.fail(f"there is no command {args[0]!r}" + (f"; {near}" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, epilog=EXIT_CODES)
+@click.version_option(version("guidewright"), prog_name="guidewright")
+def main() -> None:
+    """Turn a clinical guideline into a model that runs.
+
+    DIR is the folder of a guideline, such as models/b12-deficiency. The models that come with
+    guidewright are for demonstrating software, not for care.
+    """

@@ -202,9 +202,7 @@ class _Compiler:
 
     # logic --------------------------------------------------------------------------------------
 
-    def _model(
-        self, definitions: model.Definitions
-    ) -> Iterable[Callable[[dict[str, Any]], None]]:
+    def _model(self, definitions: model.Definitions) -> Iterable[Callable[[dict[str, Any]], None]]:
         items = self._tables[definitions.namespace]
         components = NameTrie.of(component_names(definitions))
         for each in definitions.imports:

@@ -231,4 +231,3 @@ class ItemTable:
         """Give the constraints their compiled functions."""
         for constraint in self._constraints:
             constraint.function = namespace[constraint.name]
-

@@ -19,13 +19,13 @@ from guidewright.dmn.requirements import Key
 from guidewright.dmn.trace import Trace
 from guidewright.dmn.watching import TraceWatcher
 from guidewright.errors import CallError, Code, ModelError, Note, Severity, did_you_mean
-from guidewright.feel.clock import system_clock
 from guidewright.feel.api import Clock, run, to_feel
+from guidewright.feel.clock import system_clock
 from guidewright.feel.conversion import from_json_typed
 from guidewright.feel.names import normal
 from guidewright.feel.result import Result
 from guidewright.feel.runtime import DEFAULT_LIMITS, Limits, Refuse, Runtime
-from guidewright.feel.values import Function
+from guidewright.feel.values import Function, convert
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,7 @@ class Model:
     def _own(self, name: str, *kinds: type[model.DrgElement]) -> Step:
         """Return the element of that name and kind in the main model."""
         steps = [
-            step
-            for step in self._by_name.get(normal(name), ())
-            if isinstance(step.element, kinds)
+            step for step in self._by_name.get(normal(name), ()) if isinstance(step.element, kinds)
         ]
         own = [step for step in steps if step.key[0] == self.definitions.namespace] or steps
         if own:
@@ -69,9 +67,7 @@ class Model:
             model.DecisionService: "decision service",
         }
         kind = words.get(kinds[0], "element")
-        known = [
-            each.name for each in self.definitions.elements if isinstance(each, kinds)
-        ]
+        known = [each.name for each in self.definitions.elements if isinstance(each, kinds)]
         hint = did_you_mean(name, known)
         raise CallError(Note(Code.DECISION, None, f"the model has no {kind} {name!r}", hint))
 
@@ -141,7 +137,10 @@ class Model:
         return self._call(self._own(name, model.BusinessKnowledgeModel), arguments, options)
 
     def _call(
-        self, step: Step, arguments: Mapping[str, object] | Sequence[object], options: DecisionOptions
+        self,
+        step: Step,
+        arguments: Mapping[str, object] | Sequence[object],
+        options: DecisionOptions,
     ) -> Result[Trace]:
         function = step.value
         assert function is not None  # noqa: S101 - both kinds of elements are functions
@@ -207,9 +206,7 @@ class Model:
             if normal(name).startswith(prefix):
                 rest = normal(name)[len(prefix) :]
                 inside = [
-                    step
-                    for step in self._by_name.get(rest, ())
-                    if step.key[0] == each.namespace
+                    step for step in self._by_name.get(rest, ()) if step.key[0] == each.namespace
                 ]
                 if inside:
                     return inside
@@ -224,7 +221,7 @@ class Model:
         """Return the value in its declared type, or null with a note."""
         element = step.element
         try:
-            value = from_json_typed(value, step.type)
+            value = convert(from_json_typed(value, step.type), step.type)
         except Refuse as why:
             rt.note(Code.INPUT_TYPE, element.name_span, f"{element.name!r}: {why.reason}")
             return None

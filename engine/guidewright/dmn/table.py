@@ -130,7 +130,7 @@ def _tests(boxes: Boxes, text: model.Text | None, value: Binding, scope: Scope) 
     return lower_tests(checked, value)
 
 
-def _rule(  # noqa: PLR0913
+def _rule(
     boxes: Boxes,
     table: model.DecisionTable,
     row: model.Rule,
@@ -233,4 +233,3 @@ def _default(boxes: Boxes, table: model.DecisionTable, scope: Scope) -> Code | N
         for clause in table.outputs
     ]
     return _combined(table, outputs, table.span)
-

@@ -1,7 +1,8 @@
 """How a decision table becomes Python: conditions row by row, outputs on demand.
 
-In: `TableCode`. Out: an expression that gives the table's value. Rules are tried in order; a watcher
-gets the truth value of every cell, computed from the same lowered cells, only when there is one.
+In: `TableCode`. Out: an expression that gives the table's value. Rules are tried in order; a
+watcher gets the truth value of every cell, computed from the same lowered cells, only when there
+is one.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ DEFAULT = -1  # the index by which the default output is asked for
 class Watcher(Protocol):
     """Somebody who looks on while tables are evaluated."""
 
-    def table(  # noqa: PLR0913 - everything that happened
+    def table(
         self,
         plan: Plan,
         inputs: Sequence[Any],
@@ -52,13 +53,13 @@ class Watcher(Protocol):
         """Take in one evaluation of a table."""
 
 
-def decide(  # noqa: PLR0913 - called by generated code only
+def decide(
     rt: Runtime,
     plan: Plan,
     inputs: Sequence[Any],
     hits: Sequence[int],
     output: Output,
-    has_default: bool,  # noqa: FBT001
+    has_default: bool,
     cells: Cells,
 ) -> Any:
     """Apply the hit policy to the rules that match, and tell a watcher."""
@@ -115,9 +116,7 @@ def table(emitter: Emitter, node: TableCode) -> py.expr:
         _output(emitter, node), constant(node.default is not None), load(_cells(emitter, node)),
     )  # fmt: skip
     restricted = [
-        (column, clause)
-        for column, clause in enumerate(node.inputs)
-        if clause.allowed is not None
+        (column, clause) for column, clause in enumerate(node.inputs) if clause.allowed is not None
     ]
     if not restricted:
         return decided
@@ -163,9 +162,7 @@ def _matches(emitter: Emitter, node: TableCode) -> str:
 
 def _output(emitter: Emitter, node: TableCode) -> py.expr:
     """Emit what gives the output of a rule: a look-up for constants, computation for the rest."""
-    outputs: dict[int, code.Code] = {
-        index: each.output for index, each in enumerate(node.rules)
-    }
+    outputs: dict[int, code.Code] = {index: each.output for index, each in enumerate(node.rules)}
     if node.default is not None:
         outputs[DEFAULT] = node.default
     constants = {
@@ -190,11 +187,8 @@ def _cells(emitter: Emitter, node: TableCode) -> str:
     inner = emitter.nested()
     inner.body.append(assign("rows", py.List([], py.Load())))
     for each in node.rules:
-        values = [
-            constant(True) if cell is None else boolean(inner, cell) for cell in each.cells
-        ]
+        values = [constant(True) if cell is None else boolean(inner, cell) for cell in each.cells]
         row = py.Tuple(values, py.Load())
         inner.body.append(py.Expr(method("rows", "append", row)))
     inner.body.append(py.Return(load("rows")))
     return emitter.nested_function(inner, ["rt"])
-

@@ -21,7 +21,7 @@ class TraceWatcher:
     _tables: list[TableTrace] = field(default_factory=list)
     _decisions: list[DecisionTrace] = field(default_factory=list)
 
-    def table(  # noqa: PLR0913 - everything that happened
+    def table(
         self,
         plan: Plan,
         inputs: Sequence[Any],

@@ -22,6 +22,8 @@ from guidewright.feel.types import (
     DATE,
     NULL,
     NUMBER,
+    SIMPLE_TYPES,
+    TYPE_ALIASES,
     ContextType,
     FunctionType,
     ListType,
@@ -480,15 +482,14 @@ def function(checker: Checker, node: ast.FunctionNode, scope: Scope) -> Type:
 def call(checker: Checker, node: ast.Call, scope: Scope) -> Type:
     """The function exists and takes these arguments (rules 38-42)."""
     binding = scope.lookup(node.function.name) if isinstance(node.function, ast.Name) else None
+    of: Type = ANY
     if isinstance(node.function, ast.Name) and binding is None:
-        known = [known for known in scope.names()]
         checker.note(
             Code.UNKNOWN_FUNCTION,
             node.function.span,
             f"no function is named {node.function.name!r}",
-            did_you_mean(node.function.name, known),
+            did_you_mean(node.function.name, scope.names()),
         )
-        of: Type = ANY
         checker.checked.types[node.function] = ANY
     else:
         of = checker.type_of(node.function, scope)
@@ -576,10 +577,4 @@ def may_become(given: Type, wanted: Type) -> bool:
     return given == DATE and conforms(BUILT_IN_TYPES["date and time"], wanted)
 
 
-def _built_in_types() -> dict[str, Type]:
-    from guidewright.feel.types import SIMPLE_TYPES, TYPE_ALIASES
-
-    return {**SIMPLE_TYPES, **TYPE_ALIASES}
-
-
-BUILT_IN_TYPES: dict[str, Type] = _built_in_types()
+BUILT_IN_TYPES: dict[str, Type] = {**SIMPLE_TYPES, **TYPE_ALIASES}

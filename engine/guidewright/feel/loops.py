@@ -34,7 +34,7 @@ def elements(value: Any) -> list[Any] | None:
     return [value]
 
 
-def domain(rt: Runtime, span: Span | None, start: Any, has_end: bool, end: Any) -> Any:  # noqa: FBT001 - generated calls are positional
+def domain(rt: Runtime, span: Span | None, start: Any, has_end: bool, end: Any) -> Any:
     """Return what a loop goes over, or None with a note (DMN 1.5, 10.3.2.14).
 
     Numbers and dates count up or down by one, both ends included. The length is charged before
@@ -97,9 +97,7 @@ def call_function(rt: Runtime, function: Any, arguments: Sequence[Any]) -> Any:
     raise Refuse(f"{kind(function)} is not a function and cannot be called", Code.NOT_A_FUNCTION)
 
 
-def call_named(
-    rt: Runtime, function: Any, names: Sequence[str], arguments: Sequence[Any]
-) -> Any:
+def call_named(rt: Runtime, function: Any, names: Sequence[str], arguments: Sequence[Any]) -> Any:
     """Call a function value or a built-in function with named arguments."""
     if len(set(names)) != len(names):
         raise Refuse("a parameter is named twice", Code.WRONG_ARGUMENTS)
@@ -121,11 +119,11 @@ def make_function(
     return Function(name, parameters, result, call)
 
 
-def make_range(  # noqa: PLR0913 - the parts of a range
+def make_range(
     low: Any,
-    low_included: bool,  # noqa: FBT001
+    low_included: bool,
     high: Any,
-    high_included: bool,  # noqa: FBT001
+    high_included: bool,
     form: str,
 ) -> Range:
     """Return a range value, or refuse ends that cannot stand together."""

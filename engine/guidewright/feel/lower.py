@@ -295,9 +295,7 @@ def context(lowering: Lowering, node: ast.ContextNode) -> Code:
                 f"the key {entry.key!r} stands here twice",
             )
     entries = tuple(
-        code.EntryCode(
-            entry.key, lowering.checked.definitions[entry], lowering.lower(entry.value)
-        )
+        code.EntryCode(entry.key, lowering.checked.definitions[entry], lowering.lower(entry.value))
         for entry in node.entries
     )
     return code.MakeContext(node.span, lowering.checked.types[node], entries)

@@ -60,7 +60,13 @@ _ORDER: dict[Op, tuple[type[py.cmpop], type[py.cmpop]]] = {
     Op.GREATER: (py.Gt, py.LtE),
     Op.GREATER_EQUAL: (py.GtE, py.Lt),
 }
-_WALKS = (Op.ADD, Op.EQUAL, Op.NOT_EQUAL, Op.UNARY_IN, Op.UNARY_TEST)  # these charge for what they walk
+_WALKS = (
+    Op.ADD,
+    Op.EQUAL,
+    Op.NOT_EQUAL,
+    Op.UNARY_IN,
+    Op.UNARY_TEST,
+)  # these charge for what they walk
 _PYTHON_EQUAL = (NUMBER, STRING, BOOLEAN)  # Python's == on these (or null) is FEEL's =
 _PYTHON_ORDERED = (NUMBER, STRING)  # and < is FEEL's <, once neither is null
 
@@ -365,9 +371,7 @@ def get_path(emitter: Emitter, node: code.GetPath) -> py.expr:
     of = node.value.type
     if isinstance(of, ContextType) and of.entry(node.name) is not None:
         value = emitter.atom(emitter.value(node.value))
-        found = py.Call(
-            py.Attribute(value, "get", py.Load()), [constant(node.name)], []
-        )
+        found = py.Call(py.Attribute(value, "get", py.Load()), [constant(node.name)], [])
         told = method("rt", "null", emitter.unit.constant(node.span))
         return py.IfExp(is_(value, None), told, found)
     found = call("path", emitter.value(node.value), constant(node.name), load("rt"))

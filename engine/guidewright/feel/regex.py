@@ -1,10 +1,10 @@
 r"""The regular expressions of `matches`, `replace` and `split` (DMN 1.5, 10.3.4.3; XPath F&O 7.6).
 
 In: a text, an XPath pattern and flags. Out: whether it matches, the text replaced, or its pieces; a
-refusal for a wrong pattern; `ResourceError` when matching takes too much. Google's re2 runs what it
-can, in linear time; the rest (back-references, `^` by lines before a final line feed, and programs
-too large for re2) runs on `regex` with a time limit. Both are imported inside functions, when first
-needed: `import guidewright` stays quick.
+refusal for a wrong pattern; `ResourceError` when matching takes too much. Google's re2 runs all it
+can say, in linear time; the rest (back-references, and `^` by lines in a text that ends with a line
+feed) runs on `regex` with a time limit. Both are imported inside functions, when first needed:
+`import guidewright` stays quick.
 """
 
 from __future__ import annotations
@@ -170,8 +170,8 @@ def _is_digit(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def _re2_finder(pattern: str) -> Callable[[str], Iterator[Match]] | None:
-    """Return re2's search, or None when the program is too large for it."""
+def _re2_finder(pattern: str) -> Callable[[str], Iterator[Match]]:
+    """Return re2's search; repeats in repeats may make a program too large for it."""
     import re2
 
     options = re2.Options()
@@ -180,7 +180,7 @@ def _re2_finder(pattern: str) -> Callable[[str], Iterator[Match]] | None:
     try:
         program = re2.compile(pattern, options)
     except re2.error:
-        return None
+        raise Refuse("the pattern is too large when its repeats are written out") from None
     find: Callable[[str], Iterator[Match]] = program.finditer
     return find
 

@@ -79,9 +79,11 @@ class Scope:
         element = self.item.type
         if isinstance(element, ContextType):
             key_type = element.entry(name)
-            return Binding(name, key_type, Role.ITEM, owner=self.item, shadowed=outer) if (
-                key_type is not None
-            ) else outer or Binding(name, ANY, Role.ITEM, owner=self.item)
+            return (
+                Binding(name, key_type, Role.ITEM, owner=self.item, shadowed=outer)
+                if (key_type is not None)
+                else outer or Binding(name, ANY, Role.ITEM, owner=self.item)
+            )
         if element not in (ANY, NULL) and not isinstance(element, Recursive):
             return outer
         return Binding(name, ANY, Role.ITEM, owner=self.item, shadowed=outer)

@@ -11,9 +11,11 @@ import re
 from guidewright.feel.names import PART
 
 KEYWORDS = frozenset(
-    "and between else every external false for function if in instance null of or return "
-    "satisfies some then true".split()
-)
+    {
+        "and", "between", "else", "every", "external", "false", "for", "function", "if", "in",
+        "instance", "null", "of", "or", "return", "satisfies", "some", "then", "true",
+    }
+)  # fmt: skip
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 WORD = re.compile(f"[{PART}]+")

@@ -114,7 +114,7 @@ TYPE_ALIASES: dict[str, Simple] = {
 
 def conforms(sub: Type, sup: Type) -> bool:
     """Say whether every value of `sub` is a value of `sup` (DMN 1.5, 10.3.2.9.2)."""
-    if sub == sup or sup == ANY or sub == NULL:
+    if sub in (sup, NULL) or sup == ANY:
         return True
     if isinstance(sub, Recursive) or isinstance(sup, Recursive):
         return True

@@ -1,4 +1,4 @@
-"""Patients with expected outcomes: read `cases.yaml`, run them, say what differs and what never fired.
+"""Patients with expected outcomes: read them, run them, say what differs and what never fired.
 
 In: a guideline and its cases. Out: one `CaseResult` per case, and the rules no case ever chose.
 The format is described in docs/guideline-format.md.
@@ -113,9 +113,7 @@ def read_cases(guideline: Guideline, path: Path | None = None) -> CaseFile:
         return CaseFile((), {})
     fields = Fields(root, faults, "the file of cases")
     cases = tuple(_case(guideline, node, faults) for node in fields.maps("cases", root.span))
-    unfired = {
-        entry.key.text: str(plain(entry.value) or "") for entry in fields.entries("unfired")
-    }
+    unfired = {entry.key.text: str(plain(entry.value) or "") for entry in fields.entries("unfired")}
     fields.close()
     _check_unfired(guideline, fields, unfired, faults)
     seen: set[str] = set()
@@ -145,9 +143,7 @@ def _case(guideline: Guideline, node: YamlMap, faults: Faults) -> Case:
     fields.what = f"the case {identity!r}"
     title, why = fields.text("title"), fields.text("why")
     patient = {entry.key.text: entry for entry in fields.entries("patient", node.span)}
-    policies = {
-        entry.key.text: str(plain(entry.value)) for entry in fields.entries("policies")
-    }
+    policies = {entry.key.text: str(plain(entry.value)) for entry in fields.entries("policies")}
     expected = fields.map_at("expect", node.span)
     fields.close()
     empty = Expectation(None, {}, {}, (), (), (), (), None)
@@ -163,9 +159,7 @@ def _case(guideline: Guideline, node: YamlMap, faults: Faults) -> Case:
     )
 
 
-def _expectation(
-    guideline: Guideline, node: YamlMap, identity: str, faults: Faults
-) -> Expectation:
+def _expectation(guideline: Guideline, node: YamlMap, identity: str, faults: Faults) -> Expectation:
     fields = Fields(node, faults, f"'expect' of the case {identity!r}")
     known = {normal(each.name) for each in guideline.model.definitions.decisions}
     decisions = {}
@@ -261,6 +255,11 @@ def _differences(expect: Expectation, outcome: Outcome) -> Iterator[str]:
             yield f"{name}: {literal(from_python(value))} was expected, not {got}"
     for title, section in expect.sections.items():
         yield from _section_differences(title, section, outcome)
+    yield from _report_differences(expect, outcome)
+
+
+def _report_differences(expect: Expectation, outcome: Outcome) -> Iterator[str]:
+    """Compare what is reported beside the sections: gaps, missing inputs, policies."""
     reported = {each for gap in outcome.gaps for each in (*gap.ambiguities, *gap.inputs)}
     missing = {each.name for each in outcome.missing}
     used = {use.name for use in outcome.policies}
@@ -278,19 +277,11 @@ def _differences(expect: Expectation, outcome: Outcome) -> Iterator[str]:
             yield f"gap: {each} should not be reported"
 
 
-def _section_differences(
-    title: str, expect: SectionExpectation, outcome: Outcome
-) -> Iterator[str]:
+def _section_differences(title: str, expect: SectionExpectation, outcome: Outcome) -> Iterator[str]:
     section = outcome.section(title)
     options = section.options if section is not None else ()
     shown = "; ".join(_shown(option) for option in options) or "nothing"
-    if expect.permitted is not None:
-        unmatched = [option for option in options if not _in(expect.permitted, option)]
-        for wanted in expect.permitted:
-            if not any(_matches(wanted, option) for option in options):
-                yield f"{title}: {_plain(wanted)} should be permitted; permitted are: {shown}"
-        for option in unmatched:
-            yield f"{title}: {_shown(option)} should not be permitted"
+    yield from _permitted_differences(title, expect.permitted, options)
     for wanted in expect.includes:
         if not any(_matches(wanted, option) for option in options):
             yield f"{title}: {_plain(wanted)} is missing; there are: {shown}"
@@ -308,6 +299,20 @@ def _section_differences(
             wanted_text = ", ".join(sorted(expect.conflict)) or "none"
             got = ", ".join(found) or "none"
             yield f"{title}: a conflict of {wanted_text} was expected, not of {got}"
+
+
+def _permitted_differences(
+    title: str, permitted: tuple[Mapping[str, Any], ...] | None, options: tuple[Option, ...]
+) -> Iterator[str]:
+    if permitted is None:
+        return
+    shown = "; ".join(_shown(option) for option in options) or "nothing"
+    for wanted in permitted:
+        if not any(_matches(wanted, option) for option in options):
+            yield f"{title}: {_plain(wanted)} should be permitted; permitted are: {shown}"
+    for option in options:
+        if not _in(permitted, option):
+            yield f"{title}: {_shown(option)} should not be permitted"
 
 
 def _in(permitted: Sequence[Mapping[str, Any]], option: Option) -> bool:
@@ -332,8 +337,10 @@ def _equal(value: Any, wanted: Any) -> bool:
             return True
     except Refuse:  # values of different kinds; a date may still be written as text
         pass
-    return isinstance(converted, str) and value is not None and (
-        literal(value) in (f'@"{converted}"', f'"{converted}"')
+    return (
+        isinstance(converted, str)
+        and value is not None
+        and (literal(value) in (f'@"{converted}"', f'"{converted}"'))
     )
 
 
@@ -373,5 +380,3 @@ def stale(coverage_: Coverage) -> tuple[Note, ...]:
         for rule in coverage_.explained
         if rule in coverage_.fired
     )
-
-

@@ -16,8 +16,8 @@ from typing import TypeVar
 from guidewright.dmn import DecisionOptions, Model, build
 from guidewright.dmn.reader import load_definitions
 from guidewright.errors import Code, ModelError, Note, Severity
-from guidewright.feel.clock import system_clock
 from guidewright.feel.api import Clock
+from guidewright.feel.clock import system_clock
 from guidewright.feel.runtime import DEFAULT_LIMITS, Limits
 from guidewright.guideline.answering import Answering, evaluated
 from guidewright.guideline.checks import check_against_model
@@ -152,9 +152,7 @@ def _model(path: Path, faults: Faults) -> Model:
     return model
 
 
-def _cross_check(
-    file: GuidelineFile, model: Model, graph: Graph | None, faults: Faults
-) -> None:
+def _cross_check(file: GuidelineFile, model: Model, graph: Graph | None, faults: Faults) -> None:
     check_against_model(file, model, faults)
     cited = statements_cited(graph) if graph is not None else ()
     check_provenance(file, model.definitions, cited, faults)

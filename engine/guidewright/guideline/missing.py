@@ -76,9 +76,7 @@ class MissingFinder:
     trace: Trace
     _found: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def of_rule(
-        self, decision: str, table: TableTrace, rule: RuleTrace
-    ) -> frozenset[str]:
+    def of_rule(self, decision: str, table: TableTrace, rule: RuleTrace) -> frozenset[str]:
         """Return the missing inputs a rule waits for; empty when it does not wait."""
         columns = self.index.columns.get(decision, ())
         waiting: set[str] = set()
@@ -110,9 +108,7 @@ class MissingFinder:
             *(self.of_name(each) for each in self.index.requirements.get(name, ()))
         )
 
-    def waiting_rules(
-        self, trace: DecisionTrace
-    ) -> Iterator[tuple[RuleTrace, frozenset[str]]]:
+    def waiting_rules(self, trace: DecisionTrace) -> Iterator[tuple[RuleTrace, frozenset[str]]]:
         """Yield the rules of a decision that wait, and for which inputs."""
         decision = normal(trace.decision.name)
         for table in trace.tables:

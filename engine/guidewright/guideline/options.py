@@ -6,7 +6,8 @@ statements exclude each other. See docs/guideline-format.md, "Roles".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations as combinations_of_two
 from typing import Any
 
 from guidewright.feel.text import literal
@@ -25,7 +26,8 @@ def combine_answer(title: str, hits: Sequence[Hit]) -> tuple[tuple[Option, ...],
     options = tuple(Option(_answer(same[0]), tuple(same)) for same in by_answer.values())
     if len(options) < 2:
         return options, None
-    return options, _conflict(title, options, hits)
+    sides = [option.hits for option in options]
+    return options, _conflict(title, options, combinations_of_two(sides, 2))
 
 
 def _answer(hit: Hit) -> dict[str, Any]:
@@ -46,22 +48,28 @@ def combine_offers(
     options = _distinct(plan.agree, whole or combinations)
     if whole or not groups:
         return options, None
-    excluded = [
-        group
-        for group in groups
-        if any(_exclude(plan.agree, group, other) for other in groups if other is not group)
-    ]
-    against = [hit for group in (excluded or groups) for hit in group]
-    return options, _conflict(plan.title, options, against)
+    pairs = [
+        (one, other)
+        for one, other in combinations_of_two(groups, 2)
+        if _exclude(plan.agree, one, other)
+    ] or list(combinations_of_two(groups, 2))
+    return options, _conflict(plan.title, options, pairs)
 
 
-def _conflict(title: str, options: tuple[Option, ...], hits: Sequence[Hit]) -> Conflict:
-    return Conflict(
-        title,
-        tuple(sorted({each for hit in hits for each in hit.statements})),
-        tuple(sorted({each for hit in hits for each in hit.ambiguities})),
-        options,
-    )
+def _conflict(
+    title: str, options: tuple[Option, ...], pairs: Iterable[tuple[Group, Group]]
+) -> Conflict:
+    """Return the record: the statements that exclude others, the ambiguities both sides name."""
+    statements: set[str] = set()
+    ambiguities: set[str] = set()
+    for one, other in pairs:
+        statements.update(each for hit in (*one, *other) for each in hit.statements)
+        ambiguities |= _named(one) & _named(other)
+    return Conflict(title, tuple(sorted(statements)), tuple(sorted(ambiguities)), options)
+
+
+def _named(group: Group) -> set[str]:
+    return {each for hit in group for each in hit.ambiguities}
 
 
 def _groups(hits: Sequence[Hit]) -> list[Group]:
@@ -132,9 +140,7 @@ def _cliques(
         done = done | {each}
 
 
-def _distinct(
-    agree: Mapping[str, Agreement], combinations: Sequence[Group]
-) -> tuple[Option, ...]:
+def _distinct(agree: Mapping[str, Agreement], combinations: Sequence[Group]) -> tuple[Option, ...]:
     """Return one option per different set of attributes, with the hits of all that have it."""
     found: dict[str, Option] = {}
     for hits in combinations:

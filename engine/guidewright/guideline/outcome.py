@@ -1,7 +1,8 @@
 """What a guideline answers for one patient: recommendations, conflicts, gaps, what is missing.
 
-In: nothing. Out: frozen records. How they come about is in `answering`; how they are put into words
-and JSON in `words` and `wire`. An outcome holds every permitted answer; it never picks one silently.
+In: nothing. Out: frozen records. How they come about is in `answering`; how they are put into
+words and JSON in `words` and `wire`. An outcome holds every permitted answer; it never picks one
+silently.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A patient as the caller gives it -> the inputs of the model, or every fault in it.
 
-In: names and values as a clinician or a program writes them: `120 ng/L`, `{value: 120, unit: ng/L}`,
-words, booleans, dates as text. Out: FEEL values by input name, in the declared units. Unknown
-names, values without a unit, with a wrong unit, of a wrong type or outside the domain are refused,
-all at once (`CallError`); nothing is guessed.
+In: names and values as a clinician or a program writes them: `120 ng/L`, or `{value: 120,
+unit: ng/L}`, words, booleans, dates as text. Out: FEEL values by input name, in the declared units.
+Unknown names, values without a unit, with a wrong unit, of a wrong type or outside the domain are
+refused, all at once (`CallError`); nothing is guessed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from guidewright.errors import CallError, Code, Note, did_you_mean
 from guidewright.feel.conversion import from_json_typed, from_python
 from guidewright.feel.names import normal
 from guidewright.feel.runtime import Refuse, Runtime
-from guidewright.feel.types import NUMBER
+from guidewright.feel.values import convert as convert_value
 from guidewright.feel.values import kind
 from guidewright.guideline.model import GuidelineFile, InputMeaning
 from guidewright.guideline.units import UnitError, convert, parse_unit
@@ -72,9 +72,7 @@ def _patient_inputs(guideline: GuidelineFile, model: Model) -> dict[str, Step]:
     }
 
 
-def _unknown_hint(
-    guideline: GuidelineFile, name: str, inputs: Mapping[str, Step]
-) -> str | None:
+def _unknown_hint(guideline: GuidelineFile, name: str, inputs: Mapping[str, Step]) -> str | None:
     if normal(name) in guideline.policy_inputs:
         policy = guideline.policy_inputs[normal(name)]
         return f"it belongs to the policy {policy.name}; give a policy as such"
@@ -110,13 +108,9 @@ def _domain_text(step: Step, meaning: InputMeaning | None, value: Any, refusal: 
 
 def _plain(step: Step, raw: object) -> Any:
     try:
-        value = from_python(raw)
-        converted = from_json_typed(value, step.type)
+        return convert_value(from_json_typed(from_python(raw), step.type), step.type)
     except Refuse as why:
         raise _Refused(Code.INPUT_TYPE, why.reason) from None
-    if type(value) is str and step.type == NUMBER:
-        raise _Refused(Code.INPUT_TYPE, f"a number is expected, not the text {value!r}")
-    return converted
 
 
 def _quantity(meaning: InputMeaning, raw: object) -> int | Decimal:
@@ -181,6 +175,4 @@ def read_policies(guideline: GuidelineFile, chosen: Mapping[str, str]) -> dict[s
             notes.append(Note(Code.POLICY, None, text, hint))
     if notes:
         raise CallError(notes)
-    return {
-        name: chosen.get(name, policy.default) for name, policy in guideline.policies.items()
-    }
+    return {name: chosen.get(name, policy.default) for name, policy in guideline.policies.items()}

@@ -35,8 +35,7 @@ def basis_of(table: DecisionTable, rule: Rule) -> Basis:
     remarks = {
         column: cell.strip()
         for column, cell in cells.items()
-        if column.strip().casefold() not in (STATEMENTS_COLUMN, AMBIGUITIES_COLUMN)
-        and cell.strip()
+        if column.strip().casefold() not in (STATEMENTS_COLUMN, AMBIGUITIES_COLUMN) and cell.strip()
     }
     return Basis(
         _ids(folded.get(STATEMENTS_COLUMN, "")), _ids(folded.get(AMBIGUITIES_COLUMN, "")), remarks

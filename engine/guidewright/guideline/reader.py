@@ -75,9 +75,7 @@ def read_guideline_file(path: Path, faults: Faults) -> GuidelineFile | None:
     return read if identity and title and version else None
 
 
-def _each(
-    fields: Fields, key: str, read: Callable[[str, Fields], T]
-) -> Mapping[str, T]:
+def _each(fields: Fields, key: str, read: Callable[[str, Fields], T]) -> Mapping[str, T]:
     """Read a map of named maps."""
     found: dict[str, T] = {}
     for entry in fields.entries(key):
@@ -98,9 +96,7 @@ def _source(name: str, fields: Fields) -> Source:
         publisher=fields.text("publisher"),
         date=fields.text("date"),
         status=fields.text("status"),
-        references={
-            entry.key.text: _text(entry.value) for entry in fields.entries("references")
-        },
+        references={entry.key.text: _text(entry.value) for entry in fields.entries("references")},
         span=fields.span,
     )
 

@@ -33,9 +33,11 @@ def is_inside(graph: Graph, name: str, outer: str | None) -> bool:
 def domain(graph: Graph, transition: Transition) -> str | None:
     """Return the innermost compound state around source and target; None is the whole.
 
-    SCXML: getTransitionDomain of an external transition (findLCCA).
+    A transition from a compound state to a state inside it does not leave it. SCXML:
+    getTransitionDomain, where such transitions are internal and all others external.
     """
-    for state in ancestors(graph, transition.source):
+    source = graph.state(transition.source)
+    for state in (source, *ancestors(graph, transition.source)):
         if state.compound and is_inside(graph, transition.target.name, state.name):
             return state.name
     return None

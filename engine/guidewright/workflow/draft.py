@@ -57,17 +57,22 @@ from guidewright.workflow.model import (
     Timer,
     TimerPhase,
 )
-from guidewright.workflow.timers import base_from, is_last, moment, next_firing, start
+from guidewright.workflow.timers import Firing, base_from, is_last, moment, next_firing, start
 from guidewright.workflow.ways import Question, Way
 
 
 @dataclass(slots=True)
 class Draft:
-    """An instance that can be changed; `complete` are the states whose end is to be handled."""
+    """An instance that can be changed.
+
+    `now` moves up to `horizon`, the instant of the event. `complete` are the states whose end is
+    still to be handled.
+    """
 
     bound: BoundGraph
     before: Instance
     now: DateTime
+    horizon: DateTime
     active: set[str]
     known: dict[str, Datum]
     tasks: dict[str, OpenTask]
@@ -91,6 +96,7 @@ class Draft:
             bound=bound,
             before=instance,
             now=at if instance.at is None else instance.at,
+            horizon=at,
             active=set(instance.configuration),
             known={datum.name: datum for datum in instance.known},
             tasks={task.id: task for task in instance.tasks},
@@ -326,7 +332,7 @@ class Draft:
             self.tasks[task.id] = replace(task, received=())  # as often as needed, until the end
             return
         del self.tasks[task.id]
-        self.set_timer(state.timer, replace(timer, stage=TimerStage.DONE))
+        self.set_timer(replace(timer, stage=TimerStage.DONE))
         if not state.timer.standing and is_last(state.timer, timer):
             self.complete.append(task.state)
 
@@ -350,7 +356,7 @@ class Draft:
             code = Code.WORKFLOW_TIMER
             self.stop(Stop(self.now, state.name, code, reason, of_timer=True))
             return
-        self.set_timer(model, start(model, state.name, base, self.now))
+        self.set_timer(start(model, state.name, base, self.now))
 
     def base(self, state: State, model: Timer) -> DateTime | None:
         """Return the instant a timer counts from."""
@@ -361,18 +367,28 @@ class Draft:
         visits = (visit.entered for visit in reversed(self.visits) if visit.state == wanted)
         return next(visits, None)
 
-    def set_timer(self, model: Timer, timer: RunningTimer) -> None:
+    def set_timer(self, timer: RunningTimer) -> None:
         """Put a timer in its present shape, and ask to be woken when it fires next."""
+        before = self.awaited(timer.state)
         self.timers[timer.state] = timer
-        firing = next_firing(model, timer)
-        if firing is not None and moment(firing.at) > moment(self.now):
+        firing = self.awaited(timer.state)
+        if firing is not None and (before is None or firing[:2] != before[:2]):
             self.say(Remind(self.now, timer.state, firing.at, firing.phase))
+
+    def awaited(self, name: str) -> Firing | None:
+        """Return what a state's timer does after this event, if anything."""
+        timer, model = self.timers.get(name), self.graph.state(name).timer
+        if timer is None or model is None:
+            return None
+        firing = next_firing(model, timer)
+        later = firing is not None and moment(firing.at) > moment(self.horizon)
+        return firing if later else None
 
     def cancel_timer(self, name: str) -> None:
         """Stop a timer; reminders that were asked for are void."""
-        timer, model = self.timers.pop(name, None), self.graph.state(name).timer
-        if timer is not None and model is not None and next_firing(model, timer) is not None:
+        if self.awaited(name) is not None:
             self.say(CancelTimer(self.now, name))
+        self.timers.pop(name, None)
 
     def over(self, state: State) -> None:
         """End the series of a state's timer: what is open is withdrawn, the state is complete."""
@@ -383,7 +399,7 @@ class Draft:
 
     def fire(self, state: State, model: Timer, timer: RunningTimer, phase: TimerPhase) -> None:
         """Do what it means that an occurrence is now due, overdue or expired."""
-        self.set_timer(model, replace(timer, stage=TimerStage(phase.value)))
+        self.set_timer(replace(timer, stage=TimerStage(phase.value)))
         if phase is TimerPhase.DUE:
             self.close_tasks(state.name, Withdrawal.MISSED)
             if state.kind is StateKind.WAIT:

@@ -80,7 +80,10 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Something people should read: a gap in the source, a deviation, a correction."""
+    """Something people should read: a gap in the source, a deviation, a correction.
+
+    `state` is empty when it is about the whole.
+    """
 
     at: DateTime
     state: str

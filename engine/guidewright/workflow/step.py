@@ -3,9 +3,10 @@
 `step` is pure: no clock, no input or output, nothing remembered; the same arguments always give
 the same result. What is supported of statecharts, after W3C SCXML 1.0, appendix D: nested and
 parallel states, final states and completion, transitions with and without events, guards, conflict
-resolution, entry and exit in document order. Beyond it: tasks, decisions, timers, deviation and
-correction. Not yet: history states, internal transitions, several targets of one transition,
-sub-workflows, exception scopes other than transitions of an enclosing state.
+resolution, entry and exit in document order; a transition into its own compound state is internal,
+all others are external. Beyond it: tasks, decisions, timers, deviation and correction. Not yet:
+history states, several targets of one transition, sub-workflows, exception scopes other than
+transitions of an enclosing state.
 
 Nothing is guessed. Where a condition or decision gives no usable answer, that state stops with the
 reason while the others go on. What the caller cannot do now is refused with a `CallError` that

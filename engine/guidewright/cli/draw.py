@@ -1,0 +1,140 @@
+"""`guidewright draw DIR`: requirement diagrams, decision tables and the workflow as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+import guidewright_visualize as pictures
+from guidewright.cli.common import (
+    chosen_policies,
+    faults_told,
+    folder,
+    policy_option,
+    read_mapping,
+)
+from guidewright.errors import Code, ModelError, Note
+from guidewright.guideline.guide import Guideline, load
+from guidewright.guideline.outcome import Outcome
+from guidewright.guideline.provenance import tables_of
+from guidewright.guideline.walk import walk_patient
+
+
+@click.command(name="draw")
+@folder
+@click.option(
+    "--output",
+    metavar="OUT",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("out"),
+    show_default=True,
+    help="The folder the pictures go to.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["svg", "png", "dot", "text"]),
+    default="svg",
+    show_default=True,
+    help="text writes the same content as numbered lists.",
+)
+@click.option(
+    "--patient",
+    "patient_path",
+    metavar="FILE",
+    help="Mark the way of this patient in all pictures.",
+)
+@policy_option
+@click.option(
+    "--only",
+    type=click.Choice(["requirements", "tables", "workflow"]),
+    multiple=True,
+    help="Draw only these; may be given several times.",
+)
+def command(
+    folder: Path,
+    output: Path,
+    format_: str,
+    patient_path: str | None,
+    policies: tuple[str, ...],
+    only: tuple[str, ...],
+) -> None:
+    """Draw the guideline in DIR for review: the pictures are made from the files that run.
+
+    Prints the path of every file it writes; the flowchart of the workflow comes last.
+    """
+    with faults_told():
+        chosen = chosen_policies(policies)
+        guideline = load(folder)
+        outcome = None
+        if patient_path is not None:
+            patient, places = read_mapping(patient_path, "a patient")
+            outcome = guideline.evaluate(patient, chosen, places=places)
+        kinds = only or ("requirements", "tables", "workflow")
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            text = f"the folder {str(output)!r} cannot be made: {fault.strerror}"
+            raise ModelError(Note(Code.FILE_MISSING, None, text)) from None
+        for name, picture in _pictures(guideline, outcome, kinds):
+            path = output / f"{name}.{'txt' if format_ == 'text' else format_}"
+            path.write_bytes(_content(picture, format_))
+            click.echo(str(path))
+
+
+def _content(picture: pictures.Picture, format_: str) -> bytes:
+    if format_ == "dot":
+        return pictures.to_dot(picture).encode()
+    if format_ == "text":
+        return pictures.text_equivalent(picture).encode()
+    return pictures.render(picture, format_)
+
+
+def caption_of(guideline: Guideline) -> pictures.Caption:
+    """Return what stands on every picture of a guideline."""
+    file = guideline.file
+    sources = tuple(
+        source.title + (f" ({source.date})" if source.date else "")
+        for source in file.sources.values()
+    )
+    return pictures.Caption(
+        title=file.title,
+        version=file.version,
+        status=file.status,
+        date=file.date or "",
+        sources=sources,
+        notice=file.notice or "",
+    )
+
+
+def _pictures(
+    guideline: Guideline, outcome: Outcome | None, kinds: tuple[str, ...]
+) -> Iterator[tuple[str, pictures.Picture]]:
+    caption = caption_of(guideline)
+    definitions = guideline.model.definitions
+    if "requirements" in kinds:
+        for page in pictures.draw_requirement_pages(definitions, caption=caption):
+            drawn = page if outcome is None else pictures.mark_decisions(page, outcome.trace)
+            yield drawn.name, drawn
+    if "tables" in kinds:
+        for decision, table in tables_of(definitions):
+            name = "table-" + _file_name(decision.name)
+            drawing = pictures.draw_table(table, name=name, title=decision.name, caption=caption)
+            seen = outcome.trace.decision(decision.name) if outcome is not None else None
+            if seen is not None and seen.tables:
+                drawing = pictures.mark_rules(drawing, seen.tables[-1])
+            for part in pictures.table_pages(drawing):
+                yield part.name, part
+    if "workflow" in kinds and guideline.graph is not None:
+        pages = pictures.draw_workflow(guideline.graph, caption=caption)
+        if outcome is not None:
+            instance = walk_patient(guideline, outcome)
+            pages = pictures.mark_instance(pages, guideline.graph, instance)
+        for workflow_page in pages:
+            yield workflow_page.name, workflow_page
+
+
+def _file_name(name: str) -> str:
+    return "".join(each if each.isalnum() else "-" for each in name.lower()).strip("-")

@@ -1,0 +1,54 @@
+"""An event as people write it -> an event of the workflow, its values read as a patient's.
+
+In: a map with `event`, `at` and what belongs to the kind of event. Out: the event, with quantities
+in the model's units; `CallError` naming every fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from guidewright.errors import CallError, Code, Note
+from guidewright.feel.conversion import from_python
+from guidewright.feel.names import normal
+from guidewright.feel.runtime import Refuse
+from guidewright.guideline.evaluator import awaited, input_types
+from guidewright.guideline.guide import Guideline
+from guidewright.guideline.patient import read_patient
+from guidewright.source import Span
+from guidewright.workflow.codec import event_from_json
+from guidewright.workflow.events import Event
+from guidewright.workflow.value_codec import value_to_json
+
+
+def read_event(
+    guideline: Guideline, raw: Mapping[str, Any], places: Mapping[str, Span] | None = None
+) -> Event:
+    """Return the event; values of the model's inputs need their units."""
+    data = dict(raw)
+    values = data.get("values")
+    if isinstance(values, Mapping):
+        data["values"] = {
+            name: value_to_json(value)
+            for name, value in read_values(guideline, values, places).items()
+        }
+    return event_from_json(data)
+
+
+def read_values(
+    guideline: Guideline, values: Mapping[str, Any], places: Mapping[str, Span] | None = None
+) -> dict[str, Any]:
+    """Return FEEL values: of inputs as a patient's, of other awaited data as they are."""
+    inputs = input_types(guideline.model)
+    others = awaited(guideline.graph) - set(inputs) if guideline.graph is not None else set()
+    patient = {name: value for name, value in values.items() if normal(name) not in others}
+    read = read_patient(guideline.file, guideline.model, patient, places)
+    for name, value in values.items():
+        if normal(name) in others:
+            try:
+                read[normal(name)] = from_python(value)
+            except Refuse as why:
+                note = Note(Code.INPUT_TYPE, (places or {}).get(name), f"{name!r}: {why.reason}")
+                raise CallError(note) from None
+    return read

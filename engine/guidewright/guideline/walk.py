@@ -1,0 +1,31 @@
+"""Where a patient stands in the workflow, as far as what is known leads.
+
+In: a guideline and the outcome for a patient. Out: an instance that was started with the same data
+and readings. What is not known yet is waited for, as in the clinic.
+"""
+
+from __future__ import annotations
+
+from guidewright.feel.temporal import Date, DateTime, Time
+from guidewright.guideline.evaluator import GuidelineEvaluator
+from guidewright.guideline.guide import Guideline
+from guidewright.guideline.outcome import Outcome
+from guidewright.workflow.evaluator import BoundGraph
+from guidewright.workflow.events import Start
+from guidewright.workflow.instance import Instance
+from guidewright.workflow.step import begin, step
+
+# Only what follows from the data is asked for here, so any instant serves; a fixed one keeps the
+# same patient's picture the same.
+EPOCH = DateTime.of(Date.of(2000, 1, 1), Time(0, 0, None))
+
+
+def walk_patient(guideline: Guideline, outcome: Outcome, at: DateTime = EPOCH) -> Instance:
+    """Start the workflow with everything known of the patient; return where it comes to rest."""
+    if guideline.graph is None:
+        raise ValueError("the guideline has no workflow")
+    evaluator = GuidelineEvaluator(guideline.file, guideline.model, outcome.readings)
+    bound = BoundGraph(guideline.graph, evaluator)
+    known = {name: value for name, value in outcome.patient.items() if value is not None}
+    instance, _ = step(bound, begin(bound), Start(at, known))
+    return instance

@@ -1,0 +1,199 @@
+"""An outcome in words for a clinician, line by line, each with the statements it rests on.
+
+In: a guideline and an outcome. Out: lines of text, without colour or markup. The short form says
+what to do and what is open; the long form says why: which rules, which sentences of the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from guidewright.dmn.trace import TableTrace
+from guidewright.feel.text import literal
+from guidewright.guideline.guide import Guideline
+from guidewright.guideline.model import Role
+from guidewright.guideline.outcome import Conflict, Gap, Hit, Option, Outcome, Section, Status
+from guidewright.guideline.provenance import basis_of
+
+
+def summary(guideline: Guideline, outcome: Outcome) -> str:
+    """Return what the guideline says: recommendations, conflicts, gaps, what is missing."""
+    return "\n".join(_summary(guideline, outcome))
+
+
+def explanation(guideline: Guideline, outcome: Outcome) -> str:
+    """Return the summary, and for every rule that spoke why it did and on which sentence."""
+    lines = [*_summary(guideline, outcome), "", *_why(guideline, outcome)]
+    return "\n".join(lines)
+
+
+def _summary(guideline: Guideline, outcome: Outcome) -> Iterator[str]:
+    file = guideline.file
+    yield f"{file.title}, version {file.version} ({file.status})"
+    if file.notice:
+        yield file.notice
+    yield ""
+    yield "Patient"
+    if not outcome.patient:
+        yield "  nothing is known"
+    for name, value in outcome.patient.items():
+        yield f"  {name}: {_value(guideline, name, value)}"
+    for section in outcome.sections:
+        if section.role is not Role.GAPS and (section.options or section.status is Status.GAP):
+            yield ""
+            yield from _section(section, outcome)
+    yield from _open_points(outcome)
+
+
+def _value(guideline: Guideline, name: str, value: Any) -> str:
+    meaning = guideline.file.inputs.get(name)
+    unit = f" {meaning.unit.code}" if meaning is not None and meaning.unit is not None else ""
+    if value is None:
+        return "not known"
+    return plain(value) + unit
+
+
+def plain(value: Any) -> str:
+    """Return a FEEL value as people write it: texts and dates without quotes, lists with commas.
+
+    >>> plain(["vegan diet", True])
+    'vegan diet, yes'
+    """
+    if value is True or value is False:
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(map(plain, value)) if value else "none"
+    return literal(value).removeprefix('@"').removesuffix('"')
+
+
+def _section(section: Section, outcome: Outcome) -> Iterator[str]:
+    conflict = next((each for each in outcome.conflicts if each.section == section.title), None)
+    if conflict is not None:
+        yield f"{section.title}: CONFLICT"
+        yield f"  {_conflict(conflict)}"
+        for number, option in enumerate(section.options, 1):
+            yield from _option(option, f"  {number}. ")
+        return
+    if section.status is Status.GAP:
+        gap = next(each for each in outcome.gaps if each.section == section.title)
+        yield f"{section.title}: GAP"
+        yield f"  {gap.text}"
+        return
+    alternatives = section.role is Role.OPTIONS and len(section.options) > 1
+    yield section.title + (": any one of these is permitted" if alternatives else "")
+    for number, option in enumerate(section.options, 1):
+        yield from _option(option, f"  {number}. " if alternatives else "  ")
+
+
+def _conflict(conflict: Conflict) -> str:
+    statements = _listed(conflict.statements)
+    reference = f" ({_listed(conflict.ambiguities)})" if conflict.ambiguities else ""
+    return (
+        f"Statements {statements} apply and disagree{reference}. "
+        "Each of these is permitted; the guideline prefers none:"
+    )
+
+
+def _option(option: Option, lead: str) -> Iterator[str]:
+    """One line per hit, each citing its statements; attributes where there is no sentence."""
+    for hit in option.hits:
+        yield lead + _said(hit) + _cited(hit.statements)
+        lead = " " * len(lead)
+
+
+def _said(hit: Hit) -> str:
+    if hit.text:
+        return hit.text
+    given = {key: value for key, value in hit.outputs.items() if value is not None}
+    if len(given) == 1:
+        return plain(next(iter(given.values())))
+    return ", ".join(f"{key}: {plain(value)}" for key, value in given.items())
+
+
+def _cited(statements: Iterable[str]) -> str:
+    listed = ", ".join(statements)
+    return f"  [{listed}]" if listed else ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    listed = list(names)
+    return listed[0] if len(listed) == 1 else ", ".join(listed[:-1]) + " and " + listed[-1]
+
+
+def _open_points(outcome: Outcome) -> Iterator[str]:
+    known = [gap for gap in outcome.gaps if _is_known(outcome, gap)]
+    if known:
+        yield ""
+        yield "What the source leaves open for this patient"
+        for gap in known:
+            numbers = ", ".join((*gap.ambiguities, *gap.statements))
+            yield f"  {gap.text}" + (f"  [{numbers}]" if numbers else "")
+    if outcome.missing:
+        yield ""
+        yield "Not known, and could change or add to the answer"
+        for each in outcome.missing:
+            yield f"  {each.name}" + (f": {each.ask}" if each.ask else "")
+    if outcome.policies:
+        yield ""
+        yield "Readings that decided (policies)"
+        for use in outcome.policies:
+            default = ", the default" if use.is_default else ", chosen for this call"
+            yield f"  {use.name} = {use.reading}{default}: {use.meaning}{_cited(use.statements)}"
+
+
+def _is_known(outcome: Outcome, gap: Gap) -> bool:
+    section = outcome.section(gap.section)
+    return section is not None and section.role is Role.GAPS
+
+
+# why --------------------------------------------------------------------------------------------
+
+
+def _why(guideline: Guideline, outcome: Outcome) -> Iterator[str]:
+    yield "Why: the rules that spoke, table by table"
+    for decision in outcome.trace.decisions:
+        for table in decision.tables:
+            chosen = table.chosen
+            if not chosen:
+                continue
+            yield ""
+            policy = table.table.hit_policy.value
+            yield f"{decision.decision.name} ({policy}, {len(table.rules)} rules tried)"
+            yield f"  looked at: {_looked_at(table)}"
+            for rule in chosen:
+                yield f"  rule {rule.rule.name} (row {rule.rule.row})"
+                conditions = _conditions(table, rule.rule.inputs)
+                if conditions:
+                    yield f"    because {conditions}"
+                for identity in basis_of(table.table, rule.rule).statements:
+                    statement = guideline.file.statements.get(identity)
+                    if statement is not None:
+                        numbers = ", ".join(each.number for each in statement.cites)
+                        yield f"    {identity}: {statement.text}" + (
+                            f" (the source cites {numbers})" if numbers else ""
+                        )
+    for note in outcome.notes:
+        if note.severity != "info":
+            yield ""
+            yield f"Note: {note}"
+
+
+def _looked_at(table: TableTrace) -> str:
+    return "; ".join(
+        f"{each.text} = {plain(each.value) if each.value is not None else 'not known'}"
+        for each in table.inputs
+    )
+
+
+def _conditions(table: TableTrace, cells: Iterable[Any]) -> str:
+    """Return the cells of a rule that ask for something, with the columns they are about."""
+    parts = []
+    for clause, cell in zip(table.table.inputs, cells, strict=True):
+        text = cell.text.strip() if cell is not None else ""
+        if text and text != "-":
+            expression = clause.expression.text.strip() if clause.expression else clause.title
+            parts.append(text.replace("?", expression) if "?" in text else f"{expression}: {text}")
+    return "; ".join(parts)
