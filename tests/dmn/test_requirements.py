@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guidewright.dmn.model import Definitions
@@ -175,6 +175,7 @@ def test_long_chains_are_ordinary() -> None:
     assert message.count("requires") == count + 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=25))
 def test_order_and_rings_agree(pairs: list[tuple[int, int]]) -> None:
     """There is an order exactly when there is no ring, and the ring really is one."""

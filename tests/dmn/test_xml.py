@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from guidewright.dmn import xml_parser
@@ -364,6 +364,7 @@ SKIPPED = ["<!--c-->", "<?p d?>", "<i>&gt;</i>", "<i/>"]
 PIECES = st.lists(st.sampled_from([*LITERAL, *RESPELT, *SKIPPED]), max_size=30)
 
 
+@settings(deadline=None)
 @given(PIECES)
 @example(["\r\n", "<i/>", "&lt;"])
 def test_segments_lead_back_to_each_character(pieces: list[str]) -> None:

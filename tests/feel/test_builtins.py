@@ -588,10 +588,8 @@ def test_lists_that_share_their_parts_stop() -> None:
     for _ in range(60):
         shared, other = [shared, shared], [other, other]
     for name, *args in (("flatten", shared), ("string", shared)):
-        start = time.perf_counter()
         with pytest.raises(ResourceError):
-            call(name, *args)
-        assert time.perf_counter() - start < 10
+            call(name, *args, rt=Runtime(Limits(cost=100_000)))
     assert call("distinct values", [shared, other]) == [shared]
 
 

@@ -80,7 +80,7 @@ def test_the_type_of_shared_and_deep_lists_is_found_quickly() -> None:
     deep: list[Any] = [1]
     for _ in range(60):
         shared = [shared, shared]
-    for _ in range(100_000):
+    for _ in range(20_000):
         deep = [deep]
     assert kind(shared) == kind(deep) == "list"
     assert str(type_of(deep)).startswith("list<list<")
@@ -288,7 +288,7 @@ def test_long_and_deep_texts() -> None:
         deep = [deep]
     assert literal(deep) == "[" * 10_001 + "1" + "]" * 10_001
     with pytest.raises(ResourceError):
-        literal(shared)
+        literal(shared, Runtime(Limits(cost=100_000)))
 
 
 # the border -------------------------------------------------------------------------------------

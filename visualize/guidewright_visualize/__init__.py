@@ -28,7 +28,7 @@ from guidewright_visualize.drawing import (
     TableForm,
 )
 from guidewright_visualize.pictures import render, to_dot
-from guidewright_visualize.render import Format, RenderError
+from guidewright_visualize.program import Format, RenderError
 from guidewright_visualize.requirements import draw_requirement_pages, draw_requirements
 from guidewright_visualize.svg import printed_size
 from guidewright_visualize.table_layout import pages as table_pages

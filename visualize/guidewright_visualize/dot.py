@@ -27,6 +27,7 @@ from guidewright_visualize.typesetting import FONT, balanced, shorten, text_widt
 
 NODE_GAP = 0.2  # inches
 _LINK_LINES = 3
+_LONGEST = 600  # characters of a label that can fill these lines
 _LINES = 9  # of a label in a box; a longer label is cut (the text equivalent has it whole)
 
 
@@ -66,7 +67,7 @@ def _page(drawing: Drawing, names: _Names) -> Iterator[str]:
     yield "  " + statement("edge", {"fontname": FONT, "fontsize": TEXT_SIZE, "arrowsize": 0.7})
     yield f"  label={quote_lines(_below(drawing), LEFT)};"
     yield "  subgraph cluster_page {"
-    yield from title_lines(drawing.title, PAGE_WIDTH)
+    yield from title_lines(drawing.name, drawing.title, PAGE_WIDTH)
     grouped = {member for group in drawing.groups for member in group.members}
     free = tuple(node.id for node in drawing.nodes if node.id not in grouped)
     yield from _boxes(drawing, free, names)
@@ -97,9 +98,10 @@ def page_attributes(name: str) -> dict[str, str | float]:
     }
 
 
-def title_lines(title: str, width: float) -> Iterator[str]:
+def title_lines(name: str, title: str, width: float) -> Iterator[str]:
     """Yield the attributes of the frame that carries the title."""
     lines = wrap(title, width * 0.9, TITLE_SIZE)
+    yield f"    id={quote(identity(name, 'page'))};"
     yield f"    label={html_label(lines, bold=True) if title else quote('')};"
     yield f'    labelloc="t"; labeljust="l"; pencolor="none"; fontname={quote(FONT)};'
     yield f"    fontsize={TITLE_SIZE}; margin=4;"
@@ -167,7 +169,8 @@ def _label(node: Node, width: float) -> list[str]:
     rests_on = f"[{', '.join(node.annotations)}]" if node.annotations else ""
     mark = node.mark.words if node.mark is not None else ""
     head = "  ".join(part for part in (number, mark, rests_on) if part)
-    text = [line for part in node.label for line in balanced(part, width, TEXT_SIZE)]
+    parts = (part[:_LONGEST] for part in node.label)
+    text = [line for part in parts for line in balanced(part, width, TEXT_SIZE)]
     text = shorten(text, _LINK_LINES if node.shape is Shape.LINK else _LINES)
     first = wrap(head, width, TEXT_SIZE) if head else []
     return [*first, *text] if number else [*text, *first]

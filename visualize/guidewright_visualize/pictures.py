@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guidewright_visualize.dot import drawing_to_dot
 from guidewright_visualize.drawing import Drawing, Picture, TableDrawing
-from guidewright_visualize.render import Format, places, render_dot
+from guidewright_visualize.program import Format, places, render_dot
 from guidewright_visualize.svg import accessible
 from guidewright_visualize.table_dot import table_to_dot
 from guidewright_visualize.text import node_name, summary

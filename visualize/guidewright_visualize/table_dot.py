@@ -41,7 +41,7 @@ def table_to_dot(table: TableDrawing) -> str:
         "  " + statement("node", {"fontname": FONT, "fontsize": SIZE, "shape": "plain"}),
         f"  label={quote_lines(_below(table, grid), LEFT)};",
         "  subgraph cluster_page {",
-        *title_lines(table.title, grid.width),
+        *title_lines(table.name, table.title, grid.width),
         f"    n1 [id={quote(identity(table.name, 'table'))}, label=<",
         *(f"      {line}" for line in _table(table, grid)),
         "    >];",
@@ -67,7 +67,7 @@ _GREY = ' BGCOLOR="gray90"'
 
 def _kinds(table: TableDrawing, grid: Grid) -> Iterator[str]:
     """Yield the corner with the hit policy, and `When`, `then`, `It rests on`."""
-    yield f'<TD ROWSPAN="2"><B><FONT POINT-SIZE="14">{html(table.corner)}</FONT></B></TD>'
+    yield f'<TD ROWSPAN="2"><B><FONT POINT-SIZE="14">{html(table.corner) or "&#160;"}</FONT></B></TD>'
     for kind, columns in groupby(grid.columns, key=lambda column: column.kind):
         yield _GAP
         yield f'<TD COLSPAN="{len(list(columns))}" ALIGN="LEFT"><I>{_HEADS[kind]}</I></TD>'

@@ -75,19 +75,22 @@ def wrap(text: str, width: float, size: float) -> list[str]:
     >>> wrap("Measure methylmalonic acid", 60, 10)
     ['Measure', 'methylmaloni', 'c acid']
     """
+    return _filled(_words(clean(text)), width, size)
+
+
+def _filled(words: list[str], width: float, size: float) -> list[str]:
+    """Fill lines with words, each with its trailing space."""
     lines: list[str] = []
-    line = ""
-    for word in _words(clean(text)):
-        if text_width(line + word.rstrip(), size) <= width:
-            line += word
-            continue
-        if line.strip():
-            lines.append(line.rstrip())
-        line = word
-        while text_width(line.rstrip(), size) > width and len(line) > 1:
-            cut = _fitting(line, width, size)
-            lines.append(line[:cut])
-            line = line[cut:]
+    line, used = "", 0.0
+    for word in words:
+        if used + text_width(word.rstrip(), size) > width:
+            if line.strip():
+                lines.append(line.rstrip())
+            line, used = "", 0.0
+            *cut, word = _pieces(word, width, size)
+            lines += cut
+        line += word
+        used += text_width(word, size)
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
@@ -96,12 +99,17 @@ def _words(text: str) -> list[str]:
     return [piece for word in re.findall(r"\S+\s*", text) for piece in _BREAK_AFTER.split(word)]
 
 
-def _fitting(word: str, width: float, size: float) -> int:
-    """Return how many characters of a word fit, at least one."""
-    count = 1
-    while count < len(word) and text_width(word[: count + 1], size) <= width:
-        count += 1
-    return count
+def _pieces(word: str, width: float, size: float) -> list[str]:
+    """Cut a word into pieces that fit, of at least one character."""
+    pieces, piece, used = [], "", 0.0
+    for character in word:
+        wide = 0.0 if character == " " else text_width(character, size)
+        if piece and used + wide > width:
+            pieces.append(piece)
+            piece, used = "", 0.0
+        piece += character
+        used += wide
+    return [*pieces, piece]
 
 
 def shorten(lines: list[str], limit: int) -> list[str]:
@@ -119,12 +127,14 @@ def balanced(text: str, width: float, size: float) -> list[str]:
     >>> balanced("Is the total B12 below 180 ng/L?", 130, 10)
     ['Is the total B12', 'below 180 ng/L?']
     """
-    lines = wrap(text, width, size)
+    words = _words(clean(text))
+    lines = _filled(words, width, size)
     if len(lines) < 2:
         return lines
     low, high = width / 3, width
     while high - low > 1:
         middle = (low + high) / 2
-        low, high = (low, middle) if len(wrap(text, middle, size)) == len(lines) else (middle, high)
-    longest = max(text_width(word.rstrip(), size) for word in _words(clean(text)))
-    return wrap(text, min(width, max(high, longest)), size)
+        fits = len(_filled(words, middle, size)) == len(lines)
+        low, high = (low, middle) if fits else (middle, high)
+    longest = max(text_width(word.rstrip(), size) for word in words)
+    return _filled(words, min(width, max(high, longest)), size)

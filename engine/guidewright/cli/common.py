@@ -127,7 +127,7 @@ def show(text: str) -> None:
 def read_mapping(path: str, what: str) -> tuple[dict[str, Any], dict[str, Span]]:
     """Read a YAML or JSON file that is a map; return its values and where each is written."""
     if path == "-":
-        node = read_yaml(click.get_text_stream("stdin").read(), "<standard input>")
+        node = read_yaml(sys.stdin.read(), "<standard input>")
     else:
         node = read_yaml_file(Path(path))
     if not isinstance(node, YamlMap):

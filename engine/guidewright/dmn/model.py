@@ -91,7 +91,10 @@ class Expression(Element):
 
 @dataclass(frozen=True, slots=True)
 class LiteralExpression(Expression):
-    """A FEEL text; `text` is None when the box is empty, `language` when it is the model's."""
+    """A FEEL text; `text` is None when the box is empty.
+
+    `language` is None for FEEL; otherwise the text is documentation and is never evaluated.
+    """
 
     text: Text | None
     language: str | None

@@ -7,7 +7,7 @@ the XML tree (`dmn.xml`), from which a writer gives them back. FEEL texts are no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
@@ -42,8 +42,6 @@ from guidewright.dmn.xml_parser import MAX_BYTES, parse_xml
 from guidewright.errors import Code, ModelError, Note
 from guidewright.feel.names import normal
 from guidewright.source import Span
-
-MAX_NOTES = 1000
 
 
 def load_definitions(path: Path | str) -> Definitions:
@@ -85,7 +83,7 @@ def definitions_of(document: XmlDocument) -> Definitions:
         check_references(reading, definitions)
         reading.notes += cycle_notes(requirement_graph(definitions))
     if reading.notes:
-        raise ModelError(_in_order(reading.notes))
+        raise ModelError(reading.in_order())
     return definitions
 
 
@@ -97,16 +95,6 @@ def _not_a_model(root: XmlElement) -> Note:
     text = f"the root element is {root.name!r} {where}, not 'definitions' of DMN"
     hint = f'a DMN file begins <definitions xmlns="{VERSIONS[4].model}" …>'
     return Note(Code.NOT_DMN, span, text, hint)
-
-
-def _in_order(notes: Sequence[Note]) -> list[Note]:
-    """Return the notes by place; of very many, the first ones and how many follow."""
-    placed = sorted((note.span.place, index) for index, note in enumerate(notes) if note.span)
-    shown = [notes[index] for _, index in placed[:MAX_NOTES]]
-    if len(placed) > MAX_NOTES:
-        text = f"{len(placed) - MAX_NOTES} more faults follow"
-        shown.append(Note(Code.STRUCTURE, notes[placed[MAX_NOTES][1]].span, text))
-    return shown
 
 
 def _definitions(reading: Reading, root: XmlElement) -> Definitions:

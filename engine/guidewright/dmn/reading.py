@@ -6,7 +6,7 @@ flags, each with its place; what is wrong goes to `Reading.notes`, and reading g
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from guidewright.dmn.model import DrgElement, Reference, Text, TypeReference, Variable
@@ -19,12 +19,13 @@ from guidewright.dmn.versions import (
     refused_language,
 )
 from guidewright.dmn.xml import XmlElement
-from guidewright.errors import Code, Note, did_you_mean
+from guidewright.errors import Code, ModelError, Note, did_you_mean
 from guidewright.feel.names import normal
 from guidewright.source import Span
 
 MAX_NESTING = 64  # boxed expressions or item components, one in the other
-MAX_SUGGESTIONS = 50  # looking for near names takes time for each fault
+MAX_NOTES = 500  # who has more faults than that mends these first
+MAX_COMPARISONS = 20_000  # of names, in search of what a misspelt one should be
 
 Parts = dict[str, list[XmlElement]]
 Common = tuple[str | None, Span, str | None, str | None]
@@ -46,16 +47,24 @@ class Reading:
     links: list[tuple[Reference, tuple[type[DrgElement], ...]]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     nesting: int = 0
-    suggestions: int = 0
+    comparisons: int = 0
 
     def fault(self, code: Code, span: Span, text: str, hint: str | None = None) -> None:
-        """Remember what is wrong."""
+        """Remember what is wrong; raises `ModelError` when there is too much of it."""
         self.notes.append(Note(code, span, text, hint))
+        if len(self.notes) >= MAX_NOTES:
+            more = Note(code, span, f"reading ends here, after {MAX_NOTES} faults")
+            raise ModelError([*self.in_order(), more])
 
-    def suggest(self, name: str, known: Iterable[str]) -> str | None:
-        """Return `did you mean …?` for the first faults of a file."""
-        self.suggestions += 1
-        return did_you_mean(name, known) if self.suggestions <= MAX_SUGGESTIONS else None
+    def in_order(self) -> list[Note]:
+        """Return the notes in order of the file."""
+        placed = [(note.span.place, index) for index, note in enumerate(self.notes) if note.span]
+        return [self.notes[index] for _, index in sorted(placed)]
+
+    def suggest(self, name: str, known: Collection[str]) -> str | None:
+        """Return `did you mean …?`, until the file has cost too many comparisons."""
+        self.comparisons += len(known)
+        return did_you_mean(name, known) if self.comparisons <= MAX_COMPARISONS else None
 
     # the shape of elements ----------------------------------------------------------------------
 
@@ -69,10 +78,11 @@ class Reading:
         if not element.attributes.keys() <= shape.attributes:
             self._unknown_attributes(element, shape.attributes)
         parts: Parts = {}
+        stray: str | None = None
         for child in element.content:
             if type(child) is str:
-                if not child.isspace():
-                    self._stray_text(element, child, textual="text" in shape.children)
+                if stray is None and not child.isspace():
+                    stray = child
                 continue
             if type(child) is not XmlElement:
                 continue
@@ -92,6 +102,8 @@ class Reading:
                 text = f"{element.name!r} has a second {what}; it may have one"
                 hint = f"the first is at {found[0].span.place}"
                 self.fault(Code.STRUCTURE, child.name_span, text, hint)
+        if stray is not None:
+            self._stray_text(element, stray, textual="text" in shape.children)
         return parts
 
     def _unknown_attributes(self, element: XmlElement, known: frozenset[str]) -> None:

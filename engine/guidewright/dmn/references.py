@@ -31,6 +31,7 @@ KIND_NAMES: dict[type[DrgElement], str] = {
 def check_references(reading: Reading, definitions: Definitions) -> None:
     """Fault the references of a model that lead nowhere or to the wrong kind of element."""
     known = definitions.by_id()
+    by_kinds: dict[tuple[type[DrgElement], ...], list[str]] = {}
     for reference, kinds in reading.links:
         if reference.namespace is not None:
             _check_namespace(reading, reference)
@@ -38,9 +39,10 @@ def check_references(reading: Reading, definitions: Definitions) -> None:
         target = known.get(reference.id)
         wanted = " or ".join(KIND_NAMES[kind] for kind in kinds)
         if target is None:
-            near = [name for name, element in known.items() if isinstance(element, kinds)]
+            if kinds not in by_kinds:
+                by_kinds[kinds] = [name for name in known if isinstance(known[name], kinds)]
             text = f"no element of the model has the id {reference.id!r}; it should be {wanted}"
-            hint = reading.suggest(reference.id, near)
+            hint = reading.suggest(reference.id, by_kinds[kinds])
             reading.fault(Code.REFERENCE, reference.span, text, hint)
         elif not isinstance(target, kinds):
             text = f"{target.name!r} is {KIND_NAMES[type(target)]}; this must be {wanted}"

@@ -36,7 +36,7 @@ from guidewright.feel.types import ContextType, ListType, Type
 from guidewright.feel.values import Function, Range
 
 MAX_NESTING = 100
-MAX_PARTS = 5_000_000
+MAX_PARTS = 1_000_000
 _TEMPORAL = frozenset({Date, Time, DateTime, DaysTimeDuration, YearsMonthsDuration})
 _FEEL = frozenset({bool, str, Function, Range}) | _TEMPORAL
 

@@ -324,7 +324,7 @@ def _matches(wanted: Mapping[str, Any], option: Option) -> bool:
     for key, value in wanted.items():
         candidates = [option.attributes[key]] if key in option.attributes else []
         if key == TEXT:
-            candidates = list(option.texts)
+            candidates = list(option.sentences)
         if not any(_equal(candidate, value) for candidate in candidates):
             return False
     return True

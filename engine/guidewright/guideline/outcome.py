@@ -15,6 +15,7 @@ from typing import Any
 from guidewright.dmn.model import Rule
 from guidewright.dmn.trace import Trace
 from guidewright.errors import Note
+from guidewright.feel.text import literal
 from guidewright.guideline.model import Role
 
 
@@ -37,6 +38,31 @@ class Hit:
     statements: tuple[str, ...]
     ambiguities: tuple[str, ...]
 
+    @property
+    def sentence(self) -> str:
+        """What the rule says: its text, or its outputs when it has none."""
+        if self.text:
+            return self.text
+        given = {key: value for key, value in self.outputs.items() if value is not None}
+        if len(given) == 1:
+            return plain(next(iter(given.values())))
+        return ", ".join(f"{key}: {plain(value)}" for key, value in given.items())
+
+
+def plain(value: Any) -> str:
+    """Return a FEEL value as people write it: texts and dates without quotes, lists with commas.
+
+    >>> plain(["vegan diet", True])
+    'vegan diet, yes'
+    """
+    if value is True or value is False:
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(map(plain, value)) if value else "none"
+    return literal(value).removeprefix('@"').removesuffix('"')
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -51,9 +77,9 @@ class Option:
         return tuple(dict.fromkeys(each for hit in self.hits for each in hit.statements))
 
     @property
-    def texts(self) -> tuple[str, ...]:
+    def sentences(self) -> tuple[str, ...]:
         """What its hits say, each sentence once."""
-        return tuple(dict.fromkeys(hit.text for hit in self.hits if hit.text))
+        return tuple(dict.fromkeys(hit.sentence for hit in self.hits))
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def _section(section: Section) -> dict[str, Any]:
 def _option(option: Option) -> dict[str, Any]:
     return {
         "attributes": to_json(dict(option.attributes)),
-        "texts": list(option.texts),
+        "sentences": list(option.sentences),
         "statements": list(option.statements),
         "hits": [_hit(hit) for hit in option.hits],
     }

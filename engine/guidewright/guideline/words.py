@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from guidewright.dmn.trace import TableTrace
-from guidewright.feel.text import literal
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.model import Role
-from guidewright.guideline.outcome import Conflict, Gap, Hit, Option, Outcome, Section, Status
+from guidewright.guideline.outcome import Conflict, Gap, Option, Outcome, Section, Status, plain
 from guidewright.guideline.provenance import basis_of
 
 
@@ -54,21 +53,6 @@ def _value(guideline: Guideline, name: str, value: Any) -> str:
     return plain(value) + unit
 
 
-def plain(value: Any) -> str:
-    """Return a FEEL value as people write it: texts and dates without quotes, lists with commas.
-
-    >>> plain(["vegan diet", True])
-    'vegan diet, yes'
-    """
-    if value is True or value is False:
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return ", ".join(map(plain, value)) if value else "none"
-    return literal(value).removeprefix('@"').removesuffix('"')
-
-
 def _section(section: Section, outcome: Outcome) -> Iterator[str]:
     conflict = next((each for each in outcome.conflicts if each.section == section.title), None)
     if conflict is not None:
@@ -100,17 +84,8 @@ def _conflict(conflict: Conflict) -> str:
 def _option(option: Option, lead: str) -> Iterator[str]:
     """One line per hit, each citing its statements; attributes where there is no sentence."""
     for hit in option.hits:
-        yield lead + _said(hit) + _cited(hit.statements)
+        yield lead + hit.sentence + _cited(hit.statements)
         lead = " " * len(lead)
-
-
-def _said(hit: Hit) -> str:
-    if hit.text:
-        return hit.text
-    given = {key: value for key, value in hit.outputs.items() if value is not None}
-    if len(given) == 1:
-        return plain(next(iter(given.values())))
-    return ", ".join(f"{key}: {plain(value)}" for key, value in given.items())
 
 
 def _cited(statements: Iterable[str]) -> str:
