@@ -43,7 +43,7 @@ class TextSource:
     """A whole file, or a text typed in by a user (`name` is then `<expression>`)."""
 
     name: str
-    text: str
+    text: str = field(repr=False)
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -80,9 +80,9 @@ class EmbeddedSource:
     characters correspond one to one.
     """
 
-    outer: Source
+    outer: Source = field(repr=False)
     text: str
-    segments: tuple[tuple[int, int], ...] = field(default=((0, 0),))
+    segments: tuple[tuple[int, int], ...] = field(default=((0, 0),), repr=False)
 
     def outer_offset(self, offset: int) -> int:
         """Return the offset in the outer text of the character at `offset` here."""

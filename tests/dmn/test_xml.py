@@ -192,6 +192,7 @@ PLACES = [
     ("<a><text>&#60;&#x3e;&amp;x</text></a>", "x", "1:26"),
     ("<a><text>&#x1F434; x</text></a>", "x", "1:20"),
     ("<a><text>\U0001f434\U0001f434 µ x</text></a>", "x", "1:15"),
+    (f"<a><text>{'µ' * 5000}x</text></a>", "x", "1:5010"),
     ("<a><text><![CDATA[a < b]]></text></a>", "b", "1:23"),
     ("<a><text>q <![CDATA[a]]> + <![CDATA[&amp;]]> r</text></a>", "&amp;", "1:37"),
     ("<a><text>q <![CDATA[a]]> + <![CDATA[&amp;]]> r</text></a>", "r", "1:46"),

@@ -11,7 +11,7 @@ import os
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ def cases(level: str) -> Iterator[Case]:
 
 @lru_cache(maxsize=8)
 def _model(path: Path) -> gw.Model:
-    return gw.load_dmn(path, strict=False)
+    return gw.load_dmn(path, strict=False, externals=gw.feel.STANDARD_EXTERNALS)
 
 
 def value_of(parent: ET.Element) -> Any:
@@ -70,7 +70,19 @@ def value_of(parent: ET.Element) -> Any:
     value = parent.find("t:value", NS)
     if value is None or value.get(XSI + "nil") == "true":
         return None
-    return _typed(value.get(XSI + "type", "xsd:string").split(":")[-1], value.text or "")
+    kind = value.get(XSI + "type")
+    text = value.text or ""
+    return _untyped(text.strip()) if kind is None else _typed(kind.split(":")[-1], text)
+
+
+def _untyped(text: str) -> Any:
+    """A value whose type the file does not give: what its spelling says."""
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
 
 
 def _typed(kind: str, text: str) -> Any:

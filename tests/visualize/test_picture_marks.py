@@ -15,6 +15,8 @@ from picture_samples import (
 )
 
 from guidewright.dmn.trace import DecisionTrace, Trace
+from guidewright.feel.temporal import DateTime
+from guidewright.workflow.instance import Choice, Instance, Visit
 from guidewright_visualize import (
     Drawing,
     Mark,
@@ -24,6 +26,7 @@ from guidewright_visualize import (
     draw_requirements,
     draw_workflow,
     mark_decisions,
+    mark_instance,
     mark_path,
     mark_rules,
     to_dot,
@@ -109,3 +112,34 @@ def test_decisions_show_their_values() -> None:
         "total B12": "= 200",
         "diagnosis": "= indeterminate",
     }
+
+
+def test_a_running_instance_is_marked() -> None:
+    """Choices are recorded; the other ways are seen from what was left and entered at once."""
+    visits = [("suspected", 0, 0), ("measure", 0, 5), ("below", 5, 5), ("confirmed", 5, 5)]
+    visits += [("treat", 5, None), ("dosing", 5, None), ("route", 5, None)]
+    instance = Instance(
+        "small",
+        visits=tuple(
+            Visit(state, DateTime(0, entered), None if left is None else DateTime(0, left))
+            for state, entered, left in visits
+        ),
+        choices=(
+            Choice(
+                at=DateTime(0, 5),
+                state="below",
+                transition="below#0",
+                target="confirmed",
+                decision="diagnosis",
+                value="confirmed",
+                inputs=(),
+                rules=(),
+                statements=(),
+                notes=(),
+            ),
+        ),
+    )
+    pages = mark_instance(draw_workflow(graph()), graph(), instance)
+    marked = {way for page in pages for edge in page.edges if edge.mark for way in edge.ways}
+    assert {"suspected#0", "measure#0", "below#0", "confirmed#0"} <= marked
+    assert not {"below#1", "below#2"} & marked

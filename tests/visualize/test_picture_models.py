@@ -183,3 +183,42 @@ def test_text_equivalent_has_every_box_and_way() -> None:
     for line in ("   - yes: go to 4 Deficiency is confirmed", "consent withdrawn: go to"):
         assert line in words
     assert CAPTION.notice in words
+
+
+UNUSUAL = """
+workflow: unusual
+initial: a
+states:
+  a:
+    kind: clinical
+    label: A
+    initial: b
+    transitions:
+      - {event: again, to: a}
+      - {event: on, to: c}
+    states:
+      b:
+        kind: task
+        task: inform
+        label: B
+        transitions: [{event: self, to: b}]
+        next: c
+      c:
+        kind: parallel
+        label: C
+        next: e
+        states:
+          d: {kind: wait, label: D, timer: {due: P1D}, next: b}
+          f: {kind: clinical, label: F, transitions: [{event: up, to: a}]}
+  e: {kind: final, label: E}
+"""
+
+
+def test_unusual_ways_are_drawn() -> None:
+    """Ways into the state around, to itself, out of a region, from a state into its own part."""
+    (page,) = draw_workflow(read_workflow(UNUSUAL, "unusual.yaml"), caption=CAPTION)
+    assert [node.id for node in page.nodes if node.number] == ["b", "d", "f", "e"]
+    svg = render(page, "svg").decode()
+    assert svg.count('class="node"') == 4 + 2  # and two samples in the legend
+    assert all(f">{node.label[0]}<" in svg for node in page.nodes)
+    assert svg.count("<path") >= len(page.edges)

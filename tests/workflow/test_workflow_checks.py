@@ -43,8 +43,9 @@ GRAPHS = {
     ),
     "no end": (
         (
-            "a: {kind: gap, transitions: [{event: e, to: b}, {event: f, to: c}]}\nb: {kind: final}\n"
-            "c: {kind: wait, timer: {due: P1D}, next: d}\nd: {kind: task, task: give, next: c}"
+            "a: {kind: gap, transitions: [{event: e, to: b}, {event: f, to: c}]}\n"
+            "b: {kind: final}\nc: {kind: wait, timer: {due: P1D}, next: d}\n"
+            "d: {kind: task, task: give, next: c}"
         ),
         [
             "7:3: workflow.no-end: from the state 'c' no end can be reached",

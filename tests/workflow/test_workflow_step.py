@@ -128,7 +128,7 @@ PATIENT = st.dictionaries(st.sampled_from(DATA), VALUES, max_size=2)
 def event_lists(draw: st.DrawFn, states: list[str], signals: list[str]) -> list[Event]:
     """Draw events; the first is nearly always a start, and time nearly always goes on."""
     moment, events = at("2025-01-31"), list[Event]()
-    if draw(st.integers(0, 20)):
+    if draw(st.integers(0, 20)) < 20:
         events.append(Start(moment, draw(PATIENT)))
     for _ in range(draw(st.integers(1, 8))):
         moment = moment.plus(draw(st.integers(-1, 40)) * 6 * 3600 * 10**9)
@@ -177,8 +177,7 @@ def apply_all(graph: BoundGraph, events: list[Event]) -> list[object]:
         try:
             following, done = step(graph, instance, event)
         except GuidewrightError as error:
-            assert all(note.text for note in error.notes)
-            told.append(str(error))
+            told.append([note.text for note in error.notes])
         else:
             assert step(graph, reloaded(instance), event) == (following, done)
             assert following.steps == instance.steps + 1
@@ -189,7 +188,7 @@ def apply_all(graph: BoundGraph, events: list[Event]) -> list[object]:
     return told
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_any_graph_with_any_events(data: st.DataObject) -> None:
     graph = data.draw(graphs())
@@ -197,7 +196,7 @@ def test_any_graph_with_any_events(data: st.DataObject) -> None:
     assert apply_all(graph, events) == apply_all(graph, events)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_it_does_not_matter_how_often_somebody_ticks(data: st.DataObject) -> None:
     graph = data.draw(graphs())

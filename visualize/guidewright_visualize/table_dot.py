@@ -67,7 +67,8 @@ _GREY = ' BGCOLOR="gray90"'
 
 def _kinds(table: TableDrawing, grid: Grid) -> Iterator[str]:
     """Yield the corner with the hit policy, and `When`, `then`, `It rests on`."""
-    yield f'<TD ROWSPAN="2"><B><FONT POINT-SIZE="14">{html(table.corner) or "&#160;"}</FONT></B></TD>'
+    corner = html(table.corner) or "&#160;"
+    yield f'<TD ROWSPAN="2"><B><FONT POINT-SIZE="14">{corner}</FONT></B></TD>'
     for kind, columns in groupby(grid.columns, key=lambda column: column.kind):
         yield _GAP
         yield f'<TD COLSPAN="{len(list(columns))}" ALIGN="LEFT"><I>{_HEADS[kind]}</I></TD>'

@@ -22,7 +22,8 @@ PADDING = 3
 _BOLDER = 1.08  # bold letters are wider
 _RULE_WIDTH = 62.0
 _LONGEST_WORD, _LONGEST_LINE = 95.0, 230.0
-_TALL_ROW = 11  # lines; a table with higher rows is better on its side
+# lines; a table with higher rows is better in the next form
+_TALL_ROW = {TableForm.UPRIGHT: 7, TableForm.SIDEWAYS: 11}
 _STACKED = (0.42, 0.42, 0.16)  # of the width: conditions, conclusions, what they rest on
 
 
@@ -113,7 +114,7 @@ def arrange(table: TableDrawing) -> Grid:
         if table.form in (form, None):
             grid = _columns(table, form)
             tallest = max((grid.row_height(i) for i in range(len(table.rows))), default=0)
-            if table.form is form or (grid.fits and tallest <= _TALL_ROW * LINE):
+            if table.form is form or (grid.fits and tallest <= _TALL_ROW[form] * LINE):
                 return grid
     return _stacked(table)
 

@@ -91,7 +91,9 @@ def _values(values: Text | None) -> str:
 
 def _row(rule: Rule, table: DecisionTable) -> Row:
     """Return a rule with as many cells as the table has columns."""
-    texts = [readable(entry.text) if entry else ANY for entry in (*rule.inputs, *rule.outputs)]
+    conditions = [readable(entry.text) if entry else ANY for entry in rule.inputs]
+    conclusions = [readable(e.text, alternatives=False) if e else ANY for e in rule.outputs]
+    texts = (*conditions, *conclusions)
     notes = [*rule.annotations, *[""] * len(table.annotations)][: len(table.annotations)]
     return Row(rule.row, rule.id or "", tuple(Cell(text) for text in (*texts, *notes)))
 
@@ -108,20 +110,25 @@ def _notes(table: DecisionTable, rows: tuple[Row, ...]) -> Iterator[str]:
     if any(".." in text for text in shown):
         yield "[a..b] from a to b, both included; (a..b) both excluded."
     if "null" in shown:
-        yield "null: nothing is stated."
+        yield "null: no value (a condition: not known; a conclusion: nothing is stated)."
     if any(text.startswith("= ") for text in shown):
         yield "= name: the value of that name."
 
 
-def readable(text: str) -> str:
+def readable(text: str, *, alternatives: bool = True) -> str:
     """Return FEEL as a clinician reads it.
+
+    Strings keep their quotes where they could be mistaken for a number, a name or, in a condition
+    (`alternatives`), for several strings or a test.
 
     >>> readable('"mild", "moderate"'), readable(">=180"), readable("severity")
     ('mild, moderate', '≥ 180', '= severity')
     >>> readable('list contains(?, "diet"), list contains(?, "PPI")')
     'includes diet, includes PPI'
-    >>> readable('"18"'), readable('not("oral")'), readable('["a", "b"]')
-    ('"18"', 'not(oral)', '["a", "b"]')
+    >>> readable('"18"'), readable('not("oral")'), readable('["a", "b"]'), readable('"a, b"')
+    ('"18"', 'not(oral)', '["a", "b"]', '"a, b"')
+    >>> readable('"Stop, and wait."', alternatives=False)
+    'Stop, and wait.'
     """
     text = _INCLUDES.sub(r"includes \1", " ".join(text.split()))
     if text in ("-", ""):
@@ -130,25 +137,23 @@ def readable(text: str) -> str:
         return f"= {text}"
     parts = _STRING.split(text)
     strings = _STRING.findall(text)
-    bare = _unquotable(parts, strings)
+    bare = _unquotable(parts, strings, alternatives=alternatives)
     shown = [string[1:-1] if bare else string for string in strings]
-    outside = [_signs(part) for part in parts]
-    pairs = zip(outside, [*shown, ""], strict=True)
+    pairs = zip(map(_signs, parts), [*shown, ""], strict=True)
     return "".join(piece for pair in pairs for piece in pair)
 
 
-def _unquotable(parts: list[str], strings: list[str]) -> bool:
-    """Whether the strings can lose their quotes: only commas and `not( )` stand around them."""
-    outside = "".join(parts).replace("includes ", "").replace(" ", "")
+def _unquotable(parts: list[str], strings: list[str], *, alternatives: bool) -> bool:
+    """Whether the strings can lose their quotes: only commas and tests stand around them."""
+    outside = "".join(parts).replace("includes ", "").replace("null", "").replace(" ", "")
     simple = outside.removeprefix("not(").removesuffix(")").strip(",") == ""
-    several = len(strings) > 1
-    return simple and all(_is_plain(string[1:-1], several=several) for string in strings)
+    return simple and all(_is_plain(s[1:-1], alternatives=alternatives) for s in strings)
 
 
-def _is_plain(text: str, *, several: bool) -> bool:
-    """Whether a string looks like words, not like a number, a name of FEEL or a list."""
-    listed = several and "," in text
-    return _PLAIN.fullmatch(text) is not None and text not in _WORDS and not listed
+def _is_plain(text: str, *, alternatives: bool) -> bool:
+    """Whether a string looks like words, not like a number, a name of FEEL, a list or a test."""
+    mistaken = alternatives and ("," in text or "(" in text or text.startswith("includes "))
+    return _PLAIN.fullmatch(text) is not None and text not in _WORDS and not mistaken
 
 
 def _signs(text: str) -> str:

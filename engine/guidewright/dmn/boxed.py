@@ -17,11 +17,13 @@ from guidewright.errors import ModelError, Note, Severity
 from guidewright.feel import code
 from guidewright.feel.checker import Checked, check
 from guidewright.feel.code import Code, Const
+from guidewright.feel.externals import Externals, Key, key_of
 from guidewright.feel.lower import lower
 from guidewright.feel.names import NameTrie, normal
 from guidewright.feel.parser import parse_expression
 from guidewright.feel.scope import Binding, Scope
 from guidewright.feel.types import ANY, BOOLEAN, NULL, ContextType, FunctionType, ListType, Type
+from guidewright.feel.values import Function, Parameter
 from guidewright.source import Span
 
 
@@ -31,6 +33,7 @@ class Boxes:
 
     items: ItemTable
     type_names: NameTrie
+    externals: Externals = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     used: set[str] = field(default_factory=set)  # names of the scope that texts referred to
 
@@ -64,7 +67,7 @@ class Boxes:
         except ModelError as fault:
             self.notes.extend(fault.notes)
             return None
-        checked = check(node, scope, self.items.resolve)
+        checked = check(node, scope, self.items.resolve, self.externals)
         self.record(checked)
         return checked
 
@@ -178,7 +181,7 @@ def function_definition(boxes: Boxes, box: model.FunctionDefinition, scope: Scop
 
 def make_function(
     boxes: Boxes, box: model.FunctionDefinition, scope: Scope, name: str | None
-) -> code.MakeFunction:
+) -> Code:
     """Lower a function, whose name is known when it is a business knowledge model."""
     inside = scope.inner()
     parameters = []
@@ -187,15 +190,49 @@ def make_function(
         binding = inside.define(Binding(normal(parameter.name), of))
         declared = of if parameter.type is not None else None
         parameters.append(code.ParameterCode(binding.name, declared, binding))
-    if box.kind != "FEEL":
-        reason = f"functions of kind {box.kind} are not run"
-        boxes.note(MessageCode.EXTERNAL, box.span, reason, "write the function in FEEL")
-        body: Code = code.Refused(box.span, NULL, MessageCode.EXTERNAL, reason)
-    else:
-        body = boxes.lower(box.body, inside, box.span)
     result = boxes.items.type_of(box.type) if box.type is not None else None
-    of = FunctionType(tuple(each.binding.type for each in parameters), result or body.type)
+    ins = tuple(each.binding.type for each in parameters)
+    if box.kind != "FEEL":
+        return _external(boxes, box, name, parameters, FunctionType(ins, result or ANY))
+    body = boxes.lower(box.body, inside, box.span)
+    of = FunctionType(ins, result or body.type)
     return code.MakeFunction(box.span, of, name, tuple(parameters), body, result)
+
+
+def _external(
+    boxes: Boxes,
+    box: model.FunctionDefinition,
+    name: str | None,
+    parameters: list[code.ParameterCode],
+    of: FunctionType,
+) -> Code:
+    """Lower a function of another kind: an allowed stand-in, or one that refuses every call."""
+    stand_in = boxes.externals.get(_external_key(box) or ("", "", ""))
+    if stand_in is not None:
+        formal = tuple(Parameter(each.name, each.type) for each in parameters)
+        return Const(box.span, of, Function(name, formal, None, stand_in))
+    reason = f"this function of kind {box.kind} is not among those that are allowed"
+    boxes.note(MessageCode.EXTERNAL, box.span, reason, "write the function in FEEL")
+    body = code.Refused(box.span, NULL, MessageCode.EXTERNAL, reason)
+    return code.MakeFunction(box.span, of, name, tuple(parameters), body)
+
+
+def _external_key(box: model.FunctionDefinition) -> Key | None:
+    if not isinstance(box.body, model.BoxedContext):
+        return None
+    parts = {}
+    for entry in box.body.entries:
+        value = entry.value
+        text = (
+            value.text.text.strip()
+            if isinstance(value, model.LiteralExpression) and (value.text is not None)
+            else ""
+        )
+        if entry.variable is not None and len(text) > 1 and text[0] == text[-1] == '"':
+            parts[normal(entry.variable.name)] = text[1:-1]
+    if parts.keys() != {"class", "method signature"}:
+        return None
+    return key_of(box.kind, parts["class"], parts["method signature"])
 
 
 @rule(model.Conditional)

@@ -20,6 +20,7 @@ from guidewright.dmn.table import lower_table
 from guidewright.errors import Code, Note, Severity, did_you_mean
 from guidewright.feel import code
 from guidewright.feel.api import BUILTIN_SCOPE
+from guidewright.feel.externals import NONE_ALLOWED, Externals
 from guidewright.feel.names import NameTrie, normal
 from guidewright.feel.python_backend import Unit, new_unit
 from guidewright.feel.runtime import Runtime
@@ -71,16 +72,19 @@ class Compiled:
     notes: list[Note] = field(default_factory=list)
 
 
-def compile_models(models: Sequence[model.Definitions]) -> Compiled:
+def compile_models(
+    models: Sequence[model.Definitions], externals: Externals = NONE_ALLOWED
+) -> Compiled:
     """Compile models that may import each other; the first is the main one.
 
     Faults are collected in the notes; where a text has one, the compiled function gives null.
     """
-    return _Compiler(models).compile()
+    return _Compiler(models, externals).compile()
 
 
 class _Compiler:
-    def __init__(self, models: Sequence[model.Definitions]) -> None:
+    def __init__(self, models: Sequence[model.Definitions], externals: Externals) -> None:
+        self._externals = externals
         self._models = {each.namespace: each for each in models}
         self._unit: Unit = new_unit(models[0].name or "model")
         self._compiled = Compiled(models[0], requirement_graph(*models), {})
@@ -211,7 +215,7 @@ class _Compiler:
                     components.add(name)
         type_names = NameTrie.of(items.names())
         for element in definitions.elements:
-            boxes = Boxes(items, type_names)
+            boxes = Boxes(items, type_names, self._externals)
             scope = Scope(BUILTIN_SCOPE, declared=components)
             key = element_key(definitions, element)
             match element:
@@ -295,8 +299,7 @@ class _Compiler:
         unlinked = self._unlinked[key]
 
         def link(namespace: dict[str, Any]) -> None:
-            made = namespace[name](Runtime())
-            unlinked.run = made.call
+            unlinked.run = namespace[name](Runtime()).call
 
         return link
 

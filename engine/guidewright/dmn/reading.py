@@ -91,20 +91,28 @@ class Reading:
                 continue
             name = shape.children.get(child.name)
             if name is None:
-                text = f"{element.name!r} has no child element {child.name!r}"
-                hint = self.suggest(child.name, shape.children)
-                self.fault(Code.STRUCTURE, child.name_span, text, hint)
+                self._unknown_child(element, child, shape.children.keys())
                 continue
             found = parts.setdefault(name, [])
             found.append(child)
             if len(found) > 1 and name in shape.once:
-                what = "boxed expression" if name == "expression" else repr(name)
-                text = f"{element.name!r} has a second {what}; it may have one"
-                hint = f"the first is at {found[0].span.place}"
-                self.fault(Code.STRUCTURE, child.name_span, text, hint)
+                self._repeated(element, name, found[0], child)
         if stray is not None:
             self._stray_text(element, stray, textual="text" in shape.children)
         return parts
+
+    def _unknown_child(
+        self, element: XmlElement, child: XmlElement, known: Collection[str]
+    ) -> None:
+        text = f"{element.name!r} has no child element {child.name!r}"
+        self.fault(Code.STRUCTURE, child.name_span, text, self.suggest(child.name, known))
+
+    def _repeated(
+        self, element: XmlElement, name: str, first: XmlElement, child: XmlElement
+    ) -> None:
+        what = "boxed expression" if name == "expression" else repr(name)
+        text = f"{element.name!r} has a second {what}; it may have one"
+        self.fault(Code.STRUCTURE, child.name_span, text, f"the first is at {first.span.place}")
 
     def _unknown_attributes(self, element: XmlElement, known: frozenset[str]) -> None:
         for attribute in element.attribute_list():

@@ -22,6 +22,7 @@ from guidewright.errors import CallError, Code, ModelError, Note, Severity, did_
 from guidewright.feel.api import Clock, run, to_feel
 from guidewright.feel.clock import system_clock
 from guidewright.feel.conversion import from_json_typed
+from guidewright.feel.externals import NONE_ALLOWED, Externals
 from guidewright.feel.names import normal
 from guidewright.feel.result import Result
 from guidewright.feel.runtime import DEFAULT_LIMITS, Limits, Refuse, Runtime
@@ -246,22 +247,30 @@ def _invoke_positional(rt: Runtime, function: Function, arguments: Sequence[Any]
 # loading ----------------------------------------------------------------------------------------
 
 
-def load_dmn(path: str | Path, *, strict: bool = True) -> Model:
+def load_dmn(
+    path: str | Path, *, strict: bool = True, externals: Externals = NONE_ALLOWED
+) -> Model:
     """Load a DMN file and what it imports from the files beside it.
 
     Imports are resolved by namespace among the `.dmn` files of the same folder; `locationURI` is
     never opened. With `strict`, any fault of a text stops the load; without, such a text is null
-    when it is evaluated.
+    when it is evaluated. `externals` are the external functions that may be called
+    (`feel.externals`); none by default.
 
     Raises `ModelError` listing every fault with its place.
     """
     main = load_definitions(Path(path))
-    return build([main, *_imported(main, Path(path))], strict=strict)
+    return build([main, *_imported(main, Path(path))], strict=strict, externals=externals)
 
 
-def build(models: Sequence[model.Definitions], *, strict: bool = True) -> Model:
+def build(
+    models: Sequence[model.Definitions],
+    *,
+    strict: bool = True,
+    externals: Externals = NONE_ALLOWED,
+) -> Model:
     """Compile models that were read; the first is the main one."""
-    compiled = compile_models(models)
+    compiled = compile_models(models, externals)
     faults = [note for note in compiled.notes if note.severity is Severity.ERROR]
     if strict and faults:
         raise ModelError(sorted(set(faults), key=_place))

@@ -69,7 +69,8 @@ def decide(
         answer = Answer(output(DEFAULT), ())
     else:
         answer = Answer(None, ())
-        _note_no_rule(rt, plan, inputs)
+        if not plan.table.hit_policy.multiple or plan.table.aggregation is not None:
+            _note_no_rule(rt, plan, inputs)  # of a list of hits, nobody expects one
     if rt.watcher is not None:
         mark = rt.mark()
         truths = cells(rt)
@@ -140,6 +141,7 @@ def table(emitter: Emitter, node: TableCode) -> py.expr:
 def _matches(emitter: Emitter, node: TableCode) -> str:
     """Emit the function that returns the indexes of the rules that match."""
     inner = emitter.nested()
+    inner.in_cells = True
     first = node.plan.table.hit_policy is HitPolicy.FIRST
     if not first:
         inner.body.append(assign("hits", py.List([], py.Load())))
@@ -185,6 +187,7 @@ def _output(emitter: Emitter, node: TableCode) -> py.expr:
 def _cells(emitter: Emitter, node: TableCode) -> str:
     """Emit the function that returns the truth value of every cell, for a watcher."""
     inner = emitter.nested()
+    inner.in_cells = True
     inner.body.append(assign("rows", py.List([], py.Load())))
     for each in node.rules:
         values = [constant(True) if cell is None else boolean(inner, cell) for cell in each.cells]

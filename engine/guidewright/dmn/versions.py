@@ -72,9 +72,7 @@ def is_dmn_namespace(namespace: str) -> bool:
     """Say whether a namespace belongs to models of DMN, of a version we read or another."""
     if namespace in BY_MODEL or namespace == _NEWER:
         return True
-    return namespace.startswith(DMN_NAMESPACES) and namespace.endswith(
-        ("/MODEL/", "dmn.xsd", "dmn3.xsd")
-    )
+    return namespace.startswith(DMN_NAMESPACES) and namespace.endswith(("/MODEL/", "/dmn.xsd"))
 
 
 def refused_version(namespace: str) -> tuple[str, str]:
@@ -88,7 +86,8 @@ def refused_version(namespace: str) -> tuple[str, str]:
 def refused_language(language: str) -> tuple[str, str] | None:
     """Return why texts in an expression language cannot be evaluated, or None when they are FEEL.
 
-    Texts declared `UNINTERPRETED` are not refused here: they are not meant to be evaluated.
+    Some editors write `feel` and not the address; that can mean nothing else. Texts declared
+    `UNINTERPRETED` are not refused here: they are not meant to be evaluated.
     """
     if language in FEEL_LANGUAGES or language == UNINTERPRETED or language.casefold() == "feel":
         return None

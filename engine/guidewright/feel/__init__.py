@@ -5,7 +5,15 @@ once per cell, at load (`guidewright.dmn`).
 """
 
 from guidewright.feel.api import compile_expression, compile_unary_tests, evaluate
+from guidewright.feel.externals import STANDARD as STANDARD_EXTERNALS
 from guidewright.feel.result import Result
 from guidewright.feel.runtime import Limits
 
-__all__ = ["Limits", "Result", "compile_expression", "compile_unary_tests", "evaluate"]
+__all__ = [
+    "STANDARD_EXTERNALS",
+    "Limits",
+    "Result",
+    "compile_expression",
+    "compile_unary_tests",
+    "evaluate",
+]

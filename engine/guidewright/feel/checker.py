@@ -14,6 +14,7 @@ from typing import TypeVar
 from guidewright.errors import Code, Note, Severity, did_you_mean
 from guidewright.feel import ast
 from guidewright.feel.builtins import Builtin
+from guidewright.feel.externals import NONE_ALLOWED, External, Externals, Key, key_of
 from guidewright.feel.scope import Binding, Role, Scope
 from guidewright.feel.signatures import arithmetic, property_type
 from guidewright.feel.types import (
@@ -51,6 +52,8 @@ class Checked:
     # a `for` (its `partial`)
     definitions: dict[object, Binding] = field(default_factory=dict)
     type_nodes: dict[ast.TypeNode, Type | None] = field(default_factory=dict)
+    # the stand-ins of external functions that are allowed
+    externals: dict[ast.FunctionNode, External] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
 
     @property
@@ -64,9 +67,14 @@ def no_types(name: str) -> Type | None:
     return None
 
 
-def check(node: ast.Node, scope: Scope, resolve: TypeResolver = no_types) -> Checked:
+def check(
+    node: ast.Node,
+    scope: Scope,
+    resolve: TypeResolver = no_types,
+    externals: Externals = NONE_ALLOWED,
+) -> Checked:
     """Check a whole tree."""
-    checker = Checker(Checked(node), resolve)
+    checker = Checker(Checked(node), resolve, externals)
     checker.type_of(node, scope)
     return checker.checked
 
@@ -89,9 +97,12 @@ def rule(node_class: type[N]) -> Callable[[Rule[N]], Rule[N]]:
 class Checker:
     """One walk over a tree."""
 
-    def __init__(self, checked: Checked, resolve: TypeResolver) -> None:
+    def __init__(
+        self, checked: Checked, resolve: TypeResolver, externals: Externals = NONE_ALLOWED
+    ) -> None:
         self.checked = checked
         self._resolve = resolve
+        self._externals = externals
 
     def type_of(self, node: ast.Node, scope: Scope) -> Type:
         """Check one node and the nodes below it; return its type."""
@@ -129,6 +140,10 @@ class Checker:
                     return None
                 return FunctionType(tuple(of for of in ins if of is not None), out)
         raise AssertionError(node)
+
+    def external(self, node: ast.FunctionNode) -> External | None:
+        """Return the stand-in of an external function, if it is allowed."""
+        return self._externals.get(external_key(node.body) or ("", "", ""))
 
     def note(
         self,
@@ -457,6 +472,21 @@ def quantified(checker: Checker, node: ast.Quantified, scope: Scope) -> Type:
 # functions --------------------------------------------------------------------------------------
 
 
+def external_key(body: ast.Node) -> Key | None:
+    """Return the key that `{java: {class: …, method signature: …}}` names, or None."""
+    kinds = body.entries if isinstance(body, ast.ContextNode) else ()
+    if len(kinds) != 1 or not isinstance(kinds[0].value, ast.ContextNode):
+        return None
+    parts = {
+        entry.key: entry.value.value
+        for entry in kinds[0].value.entries
+        if isinstance(entry.value, ast.Literal) and isinstance(entry.value.value, str)
+    }
+    if parts.keys() != {"class", "method signature"}:
+        return None
+    return key_of(kinds[0].key, parts["class"], parts["method signature"])
+
+
 @rule(ast.FunctionNode)
 def function(checker: Checker, node: ast.FunctionNode, scope: Scope) -> Type:
     """A function of its parameters (rule 55)."""
@@ -467,13 +497,12 @@ def function(checker: Checker, node: ast.FunctionNode, scope: Scope) -> Type:
         parameters.append(of or ANY)
         checker.define(parameter, inside, parameter.name, of or ANY)
     if node.external:
-        checker.note(
-            Code.EXTERNAL,
-            node.span,
-            "external functions are not run",
-            "write the function in FEEL",
-        )
-        checker.type_of(node.body, Scope(None))
+        stand_in = checker.external(node)
+        if stand_in is not None:
+            checker.checked.externals[node] = stand_in
+        else:
+            text = "this external function is not among those that are allowed"
+            checker.note(Code.EXTERNAL, node.span, text, "write the function in FEEL")
         return FunctionType(tuple(parameters), ANY)
     return FunctionType(tuple(parameters), checker.type_of(node.body, inside))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -38,17 +38,19 @@ from guidewright.feel.values import Function, Range
 MAX_NESTING = 100
 MAX_PARTS = 1_000_000
 _TEMPORAL = frozenset({Date, Time, DateTime, DaysTimeDuration, YearsMonthsDuration})
-_FEEL = frozenset({bool, str, Function, Range}) | _TEMPORAL
+_FEEL = frozenset({bool, Function, Range}) | _TEMPORAL
 
 
 class _Budget:
     """Counts the parts of one piece of data."""
 
+    __slots__ = ("parts",)
+
     def __init__(self) -> None:
         self.parts = 0
 
-    def take(self, count: int, depth: int) -> str | None:
-        """Return why `count` more parts at a depth are too many, or None."""
+    def excess(self, count: int, depth: int) -> str | None:
+        """Take `count` more parts at a depth; return why that is too many, or None."""
         self.parts += count
         if depth > MAX_NESTING:
             return f"the data is nested more than {MAX_NESTING} deep"
@@ -57,62 +59,89 @@ class _Budget:
         return None
 
 
+class _Misfit(Exception):  # noqa: N818 - private: a refusal on its way up, gathering the path
+    def __init__(self, why: Refuse) -> None:
+        super().__init__(why.reason)
+        self.why = why
+        self.steps: list[str] = []
+
+    def refusal(self) -> Refuse:
+        """Return the refusal with the path in front, such as `visits[2].date: …`."""
+        path = "".join(reversed(self.steps[-20:])).removeprefix(".")
+        return Refuse(f"{path}: {self.why.reason}" if path else self.why.reason, self.why.code)
+
+
 def from_python(obj: object) -> Any:
     """Return the FEEL value of a Python object, or refuse it.
 
     Takes `None`, `bool`, `int`, `float`, `Decimal`, `str`, lists and tuples, mappings with string
     keys, the classes of `datetime` (a `timedelta` is a days and time duration), and FEEL values.
     """
-    return _from_python(obj, "", 0, _Budget())
+    try:
+        return _value(obj, 0, _Budget())
+    except _Misfit as misfit:
+        raise misfit.refusal() from None
 
 
-def _from_python(obj: Any, where: str, depth: int, budget: _Budget) -> Any:
+def _value(obj: Any, depth: int, budget: _Budget) -> Any:
     if obj is None or type(obj) in _FEEL:
-        return _checked_string(obj, where) if type(obj) is str else obj
+        return obj
+    convert = _EXACT.get(type(obj)) or _for_subclass(obj)
+    if convert is not None:
+        try:
+            return convert(obj)
+        except Refuse as why:
+            raise _Misfit(why) from None
     if isinstance(obj, Mapping):
-        _take(budget, len(obj), where, depth)
-        return _context(obj, where, depth, budget)
+        return _context(obj, depth, budget)
     if isinstance(obj, list | tuple):
-        _take(budget, len(obj), where, depth)
-        return [
-            _from_python(item, f"{where}[{number}]", depth + 1, budget)
-            for number, item in enumerate(obj, start=1)
-        ]
-    for python, convert in _SCALARS:
-        if isinstance(obj, python):
-            try:
-                return convert(obj)
-            except Refuse as why:
-                raise Refuse(_at(where, why.reason), why.code) from None
-    raise Refuse(_at(where, f"a {type(obj).__name__} is no value of FEEL"), Code.INPUT_TYPE)
+        return _list(obj, depth, budget)
+    raise _Misfit(Refuse(f"a {type(obj).__name__} is no value of FEEL", Code.INPUT_TYPE))
 
 
-def _context(obj: Mapping[Any, Any], where: str, depth: int, budget: _Budget) -> dict[str, Any]:
+def _for_subclass(obj: Any) -> Callable[[Any], Any] | None:
+    if type(obj) in (dict, list, tuple):
+        return None
+    return next((convert for python, convert in _SCALARS if isinstance(obj, python)), None)
+
+
+def _list(obj: Sequence[Any], depth: int, budget: _Budget) -> list[Any]:
+    _take(budget, len(obj), depth)
+    items = []
+    for item in obj:
+        try:
+            items.append(_value(item, depth + 1, budget))
+        except _Misfit as misfit:
+            misfit.steps.append(f"[{len(items) + 1}]")
+            raise
+    return items
+
+
+def _context(obj: Mapping[Any, Any], depth: int, budget: _Budget) -> dict[str, Any]:
+    _take(budget, len(obj), depth)
     context = {}
     for key, value in obj.items():
         if not isinstance(key, str):
-            raise Refuse(_at(where, "the keys of a context are strings"), Code.INPUT_TYPE)
-        inner = f"{where}.{key}" if where else key
-        context[str(key)] = _from_python(value, inner, depth + 1, budget)
+            raise _Misfit(Refuse("the keys of a context are strings", Code.INPUT_TYPE))
+        try:
+            context[str(key)] = _value(value, depth + 1, budget)
+        except _Misfit as misfit:
+            misfit.steps.append(f".{key[:60]}")
+            raise
     return context
 
 
-def _at(where: str, reason: str) -> str:
-    return f"{where}: {reason}" if where else reason
+def _take(budget: _Budget, count: int, depth: int) -> None:
+    excess = budget.excess(count, depth)
+    if excess:
+        raise _Misfit(Refuse(excess, Code.LIMIT))
 
 
-def _take(budget: _Budget, count: int, where: str, depth: int) -> None:
-    too_many = budget.take(count, depth)
-    if too_many or count > DEFAULT_LIMITS.items:
-        reason = too_many or f"a list has at most {DEFAULT_LIMITS.items} items"
-        raise Refuse(_at(where[:200], reason), Code.LIMIT)
-
-
-def _checked_string(text: str, where: str) -> str:
+def _checked_string(text: str) -> str:
     if len(text) > DEFAULT_LIMITS.characters:
         limit = DEFAULT_LIMITS.characters
-        raise Refuse(_at(where, f"a string has at most {limit} characters"), Code.LIMIT)
-    return text
+        raise Refuse(f"a string has at most {limit} characters", Code.LIMIT)
+    return str(text)
 
 
 def _from_int(number: int) -> Any:
@@ -183,12 +212,13 @@ _SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (int, _from_int),
     (float, _from_float),
     (Decimal, _from_decimal),
-    (str, lambda text: _checked_string(str(text), "")),
+    (str, _checked_string),
     (datetime.datetime, _from_date_time),
     (datetime.date, lambda day: Date.of(day.year, day.month, day.day)),
     (datetime.time, _from_time),
     (datetime.timedelta, _from_timedelta),
 )
+_EXACT = dict(_SCALARS)
 
 
 def _years_months(text: str) -> YearsMonthsDuration:
@@ -220,22 +250,22 @@ def from_json_typed(value: object, wanted: Type) -> Any:
     Goes through lists and the entries that a context type names. Whether the rest conforms is for
     `values.convert` to say. Raises `Refuse` with the path to a string that cannot be read.
     """
-    return _typed(from_python(value), wanted, "")
+    try:
+        return _typed(from_python(value), wanted)
+    except _Misfit as misfit:
+        raise misfit.refusal() from None
 
 
-def _typed(value: Any, wanted: Type, where: str) -> Any:
+def _typed(value: Any, wanted: Type) -> Any:
     if type(value) is list:
         item = wanted.item if isinstance(wanted, ListType) else wanted
-        return [
-            _typed(part, item, f"{where}[{number}]") for number, part in enumerate(value, start=1)
-        ]
+        return [_typed_part(part, item, f"[{at}]") for at, part in enumerate(value, start=1)]
     if isinstance(wanted, ListType):
-        return _typed(value, wanted.item, where)
+        return _typed(value, wanted.item)
     if type(value) is dict and isinstance(wanted, ContextType):
+        of = dict(wanted.entries)
         return {
-            key: part
-            if (of := wanted.entry(key)) is None
-            else _typed(part, of, f"{where}.{key}" if where else key)
+            key: _typed_part(part, of[key], f".{key}") if key in of else part
             for key, part in value.items()
         }
     reader = _READERS.get(wanted)
@@ -244,7 +274,15 @@ def _typed(value: Any, wanted: Type, where: str) -> Any:
     try:
         return reader(value)
     except Refuse as why:
-        raise Refuse(_at(where, why.reason), why.code) from None
+        raise _Misfit(why) from None
+
+
+def _typed_part(value: Any, wanted: Type, step: str) -> Any:
+    try:
+        return _typed(value, wanted)
+    except _Misfit as misfit:
+        misfit.steps.append(step)
+        raise
 
 
 def to_json(value: Any) -> Any:
@@ -261,9 +299,9 @@ def _to_json(value: Any, depth: int, budget: _Budget) -> Any:
     if type(value) in _TEMPORAL:
         return str(value)
     if type(value) in (list, dict):
-        too_many = budget.take(len(value), depth)
-        if too_many:
-            raise ResourceError(Note(Code.LIMIT, None, too_many))
+        excess = budget.excess(len(value), depth)
+        if excess:
+            raise ResourceError(Note(Code.LIMIT, None, excess))
         if type(value) is list:
             return [_to_json(item, depth + 1, budget) for item in value]
         return {key: _to_json(part, depth + 1, budget) for key, part in value.items()}

@@ -16,6 +16,7 @@ from guidewright.feel.checker import Checked
 from guidewright.feel.code import Apply, Code, Connective, Const, Logic, Op, Ref
 from guidewright.feel.scope import Binding, Role
 from guidewright.feel.types import ANY, BOOLEAN, NULL, NUMBER, FunctionType, ListType, RangeType
+from guidewright.feel.values import Function, Parameter
 from guidewright.source import Span
 
 _OPERATIONS = {
@@ -379,7 +380,15 @@ def quantified(lowering: Lowering, node: ast.Quantified) -> Code:
 
 @rule(ast.FunctionNode)
 def function(lowering: Lowering, node: ast.FunctionNode) -> Code:
-    """A function value; external ones are refused when they are called."""
+    """A function value; an external one is its stand-in, or is refused when it is called."""
+    stand_in = lowering.checked.externals.get(node)
+    if stand_in is not None:
+        formal = tuple(
+            Parameter(each.name, lowering.checked.type_nodes.get(each.type) if each.type else None)
+            for each in node.parameters
+        )
+        of_external = lowering.checked.types[node]
+        return Const(node.span, of_external, Function(None, formal, None, stand_in))
     parameters = tuple(
         code.ParameterCode(
             parameter.name,

@@ -165,6 +165,8 @@ class Emitter:
         self.captured: list[str] = []
         self._names: dict[Binding, str] = {}
         self._parent = parent
+        # Inside the cells of a table a missing value is no fault: the trace shows it.
+        self.in_cells: bool = parent.in_cells if parent is not None else False
 
     # variables ----------------------------------------------------------------------------------
 
@@ -231,16 +233,23 @@ class Emitter:
         """
         name = self.unit.serial("t")
         span = self.unit.constant(node.span)
+        told_refusal = "refused_in_cell" if self.in_cells else "refused"
         handler = py.ExceptHandler(
-            load("Refuse"), "why", [assign(name, method("rt", "refused", load("why"), span))]
+            load("Refuse"), "why", [assign(name, method("rt", told_refusal, load("why"), span))]
         )
         attempt: Statements = [assign(name, value)]
         after: Statements = []
-        if tell_null:
+        if tell_null and not self.in_cells:
             told = py.Expr(method("rt", "null", span))
             after = [py.If(is_(load(name), None), [told], [])]
         self.body.append(py.Try(attempt, [handler], after, []))
         return load(name)
+
+    def null(self, node: Code) -> py.expr:
+        """Return null handed through from an operand, which is noted."""
+        if self.in_cells:
+            return constant(None)
+        return method("rt", "null", self.unit.constant(node.span))
 
     # emission -----------------------------------------------------------------------------------
 

@@ -168,8 +168,7 @@ def apply(emitter: Emitter, node: code.Apply) -> py.expr:
         result = compare(parts[0], _ORDER[node.op][0](), parts[1])
         if not nulls:
             return result
-        told = method("rt", "null", emitter.unit.constant(node.span))
-        return py.IfExp(join(py.Or(), nulls), told, result)
+        return py.IfExp(join(py.Or(), nulls), emitter.null(node), result)
     arguments = [emitter.value(argument) for argument in node.arguments]
     if node.op in _WALKS:
         arguments.append(load("rt"))
@@ -372,8 +371,7 @@ def get_path(emitter: Emitter, node: code.GetPath) -> py.expr:
     if isinstance(of, ContextType) and of.entry(node.name) is not None:
         value = emitter.atom(emitter.value(node.value))
         found = py.Call(py.Attribute(value, "get", py.Load()), [constant(node.name)], [])
-        told = method("rt", "null", emitter.unit.constant(node.span))
-        return py.IfExp(is_(value, None), told, found)
+        return py.IfExp(is_(value, None), emitter.null(node), found)
     found = call("path", emitter.value(node.value), constant(node.name), load("rt"))
     return emitter.guarded(found, node, tell_null=False)
 
@@ -404,7 +402,6 @@ def item_key(emitter: Emitter, node: code.ItemKey) -> py.expr:
 def select(emitter: Emitter, node: code.Select) -> py.expr:
     """A position, or the elements for which the condition is true."""
     value = emitter.atom(emitter.value(node.value))
-    span = emitter.unit.constant(node.span)
     if node.condition is None:
         assert node.position is not None  # noqa: S101 - lowering gives one or the other
         position = emitter.value(node.position)
@@ -412,7 +409,7 @@ def select(emitter: Emitter, node: code.Select) -> py.expr:
         return emitter.guarded(found, node, tell_null=False)
     picked = _picking(emitter, node, value)
     if node.position is None:
-        return py.IfExp(is_(value, None), method("rt", "null", span), picked)
+        return py.IfExp(is_(value, None), emitter.null(node), picked)
     mark = emitter.temporary(method("rt", "mark"))
     place = emitter.atom(emitter.value(node.position))
     result = emitter.unit.serial("t")
@@ -424,8 +421,7 @@ def select(emitter: Emitter, node: code.Select) -> py.expr:
         emitter.body.append(assign(result, indexed))
     with emitter.block() as by_condition:
         emitter.body.append(py.Expr(method("rt", "forget", load(mark))))
-        told = method("rt", "null", span)
-        emitter.body.append(assign(result, py.IfExp(is_(value, None), told, picked)))
+        emitter.body.append(assign(result, py.IfExp(is_(value, None), emitter.null(node), picked)))
     emitter.branch(is_number, by_position, by_condition)
     return load(result)
 

@@ -85,6 +85,11 @@ class Runtime:
         """Note a refusal at the place of the expression that asked; the value is null."""
         self.note(why.code, span, why.reason)
 
+    def refused_in_cell(self, why: Refuse, span: Span | None) -> None:
+        """Note a refusal in a cell of a table, unless only a value is missing."""
+        if why.code is not Code.NULL_OPERAND:
+            self.note(why.code, span, why.reason)
+
     def null(self, span: Span | None) -> None:
         """Note that a null was handed through: data were missing."""
         self.note(

@@ -116,10 +116,14 @@ class Answering:
         )
 
     def missing(self) -> tuple[MissingInput, ...]:
-        """Return the inputs that rules of the outcome's decisions wait for."""
+        """Return the inputs that rules of the outcome's decisions wait for.
+
+        Those that earlier sections wait for come first; of one section, those of more rules.
+        """
         finder = MissingFinder(self.index, self.trace)
         waiting: dict[str, list[str]] = {}
-        for plan in self.guideline.outcome:
+        first: dict[str, int] = {}
+        for place, plan in enumerate(self.guideline.outcome):
             if plan.role is Role.GAPS:
                 continue
             for name in plan.decisions:
@@ -127,10 +131,13 @@ class Answering:
                 for rule, inputs in finder.waiting_rules(decision) if decision else ():
                     for each in inputs:
                         waiting.setdefault(each, []).append(f"{name}: {rule.rule.name}")
+                        first.setdefault(each, place)
         known = self.guideline.inputs
         return tuple(
             MissingInput(name, known[name].ask if name in known else None, tuple(rules))
-            for name, rules in sorted(waiting.items(), key=lambda each: (-len(each[1]), each[0]))
+            for name, rules in sorted(
+                waiting.items(), key=lambda each: (first[each[0]], -len(each[1]), each[0])
+            )
         )
 
 

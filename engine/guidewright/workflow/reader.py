@@ -133,6 +133,9 @@ class _Reader:
         """Read one state and those inside it."""
         name, what = entry.key.text.strip(), f"the state '{entry.key.text}'"
         self.written.add(name)
+        if not name:
+            self.faults.shape(entry.key.span, "a state needs a name")
+            return
         if not isinstance(entry.value, YamlMap):
             self.faults.shape(
                 entry.value.span, f"{what} must be a map, not {describe(entry.value)}"
@@ -228,6 +231,8 @@ class _Reader:
             inner.close()
             return Awaits(names, any=True)
         if isinstance(node, YamlList):
+            if not node.items:
+                self.faults.shape(node.span, f"'awaits' of {fields.what} names no data")
             return Awaits(cited_list(fields.texts("awaits")), any=False)
         text = f"'awaits' of {fields.what} must be a list or {{any: [...]}}, not {describe(node)}"
         self.faults.shape(node.span, text)

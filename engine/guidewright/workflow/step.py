@@ -92,7 +92,8 @@ def _refuse(code: Code, text: str, hint: str | None = None) -> CallError:
 
 def _check(graph: BoundGraph, state: Instance, event: Event) -> None:
     known = graph.graph.by_name
-    named = (*state.configuration, *(task.state for task in state.tasks))
+    parts = (*state.tasks, *state.timers, *state.stops, *state.choices)
+    named = (*state.configuration, *(part.state for part in parts))
     strange = [name for name in named if name not in known]
     if state.workflow != graph.graph.name or strange:
         what = f"the state '{strange[0]}'" if strange else f"the workflow '{state.workflow}'"

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cache
-from importlib import resources
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 DAY_SECONDS = 86_400
 _CYCLE_DAYS = 146_097  # 400 Gregorian years; also a whole number of weeks
@@ -23,6 +25,8 @@ _EPOCH_ORDINAL = 719_163  # `datetime.toordinal` of 1970-01-01
 @cache
 def zone_ids() -> frozenset[str]:
     """Return all ids that may stand behind `@` in a time."""
+    from importlib import resources  # here and below: most evaluations never meet a zone
+
     text = resources.files("tzdata").joinpath("zones").read_text(encoding="ascii")
     return frozenset(text.split())
 
@@ -54,6 +58,9 @@ def _moment(day: int, second: int) -> datetime:
 
 @cache
 def _rules(zone: str) -> ZoneInfo:
+    from importlib import resources
+    from zoneinfo import ZoneInfo
+
     file = resources.files("tzdata").joinpath("zoneinfo", *zone.split("/"))
     with file.open("rb") as stream:
         return ZoneInfo.from_file(stream, key=zone)

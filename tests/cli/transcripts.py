@@ -1,0 +1,165 @@
+"""Read tables of command lines with everything they print, and run them on a spoilt guideline.
+
+In: a text file of scenes. Out: one `Scene` each, run in a folder of its own that holds a copy of
+`tests/guidelines/fever`. `python tests/cli/transcripts.py FILE ...` writes what is printed today
+into the files; look at every difference before you keep it.
+
+    @ title            a scene begins; it has its own copy of the folder `fever`
+    ~ FILE: OLD => NEW the text OLD, which stands once in fever/FILE, is replaced
+    + FILE: TEXT       fever/FILE is written (../FILE stands beside the folder)
+    * FILE: N TEXT     fever/FILE is written with N times TEXT
+    - FILE             fever/FILE is removed
+    < TEXT             what the next command reads from standard input
+    $ ARGUMENTS        guidewright is called; what it prints follows, then `exit CODE`
+
+In texts `\\n` begins a new line. Lines that begin with `#` between scenes are comments.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from guidewright.cli import main
+
+HERE = Path(__file__).parent
+GUIDELINE = HERE.parent / "guidelines" / "fever"
+MARKS = "~+*-<"
+
+
+@dataclass
+class Command:
+    """One call: what stands before it, its arguments, and what it prints."""
+
+    edits: list[str]
+    arguments: str
+    printed: str
+
+
+@dataclass
+class Scene:
+    """Commands that are run one after another in one folder."""
+
+    title: str
+    file: str
+    line: int
+    commands: list[Command] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"{self.file}:{self.line}: {self.title}"
+
+
+def read_scenes(path: Path) -> Iterator[Scene]:
+    """Yield the scenes of a file; a line that belongs nowhere is an error."""
+    scene: Scene | None = None
+    edits: list[str] = []
+    printed: list[str] | None = None
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if printed is not None:
+            printed.append(line)
+            if line.startswith("exit ") and line[5:].isdigit():
+                scene.commands[-1].printed = "\n".join(printed) + "\n"
+                printed = None
+        elif line.startswith("@ "):
+            if scene is not None:
+                yield scene
+            scene, edits = Scene(line[2:], path.name, number), []
+        elif line.startswith("$ ") and scene is not None:
+            scene.commands.append(Command(edits, line[2:], ""))
+            edits, printed = [], []
+        elif line[:1] in MARKS and line[1:2] == " " and scene is not None:
+            edits.append(line)
+        elif line.strip() and not line.startswith("#"):
+            raise ValueError(f"{path}:{number}: this line belongs nowhere: {line}")
+    if scene is None or printed is not None or edits:
+        raise ValueError(f"{path}: the file ends too early")
+    yield scene
+
+
+def play(scene: Scene, folder: Path) -> Iterator[tuple[Command, str]]:
+    """Run the commands in `folder`; yield each with what it prints, the exit code last."""
+    shutil.copytree(GUIDELINE, folder / "fever")
+    with contextlib.chdir(folder):
+        for command in scene.commands:
+            given = ""
+            for edit in command.edits:
+                if edit.startswith("<"):
+                    given = _text(edit[2:])
+                else:
+                    apply(edit, Path("fever"))
+            yield command, call(command.arguments, given)
+
+
+def call(arguments: str, given: str = "") -> str:
+    """Return what guidewright prints, and `exit CODE`; a Python exception is not caught."""
+    runner = CliRunner(env={"COLUMNS": "100"}, catch_exceptions=False)
+    result = runner.invoke(main, shlex.split(arguments), input=given, prog_name="guidewright")
+    return f"{result.output}exit {result.exit_code}\n"
+
+
+def apply(edit: str, folder: Path) -> None:
+    """Spoil a file as an edit line says."""
+    mark, rest = edit[0], edit[2:]
+    if mark == "-":
+        (folder / rest).unlink()
+        return
+    name, _, text = rest.partition(": ")
+    path = folder / name
+    if mark == "~":
+        old, sign, new = text.partition(" =>")
+        before = path.read_text(encoding="utf-8")
+        old, new = _text(old), _text(new.removeprefix(" "))
+        if not sign or before.count(old) != 1:
+            raise ValueError(f"{old!r} stands {before.count(old)} times in {name}")
+        path.write_text(before.replace(old, new), encoding="utf-8")
+        return
+    if mark == "*":
+        count, _, text = text.partition(" ")
+        text *= int(count)
+    path.write_bytes(_text(text).encode("utf-8", "surrogateescape"))
+
+
+def _text(written: str) -> str:
+    """Return a text with its escapes read; `\\xff` is a byte that is not UTF-8."""
+    return (
+        written.replace("\\n", "\n")
+        .replace("\\t", "\t")
+        .replace("\\e", "\x1b")
+        .replace("\\0", "\0")
+        .replace("\\xff", "\udcff")
+    )
+
+
+def rewrite(path: Path) -> None:
+    """Write what is printed today into a file of scenes."""
+    found = []
+    for scene in read_scenes(path):
+        with tempfile.TemporaryDirectory() as folder:
+            found += [printed for _, printed in play(scene, Path(folder))]
+    lines: list[str] = []
+    inside = False
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if not inside:
+            lines.append(line)
+            if line.startswith("$ "):
+                lines += found.pop(0).rstrip("\n").split("\n")
+                inside = True
+        elif line.startswith("exit ") and line[5:].isdigit():
+            inside = False
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    os.environ.pop("COLUMNS", None)
+    for each in sys.argv[1:]:
+        rewrite(Path(each))
