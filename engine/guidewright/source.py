@@ -6,10 +6,14 @@ Out: `Span` (a piece of a source), `Place` (file, line, column) and the picture 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
+
+_LINE_END = re.compile("\n")
+_SHOWN = 160  # characters of a line that a picture shows at most
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,12 +51,7 @@ class TextSource:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        starts = [0]
-        position = self.text.find("\n")
-        while position >= 0:
-            starts.append(position + 1)
-            position = self.text.find("\n", position + 1)
-        return starts
+        return [0, *(found.end() for found in _LINE_END.finditer(self.text))]
 
     def place(self, offset: int) -> Place:
         """Return line and column of `offset`, which may be one past the end."""
@@ -133,12 +132,11 @@ class Span:
         """
         place, end = self.place, self.end_place
         text, index = self.source.line(self.start)
-        text = text.replace("\t", " ")
         number = str(place.line)
         same_line = end.line == place.line
         width = end.column - place.column if same_line else len(text) - index
         cut = max(0, index - 60)  # a very long line is shown around the piece only
-        shown = text[cut : cut + 160]
+        shown = text[cut : cut + _SHOWN].replace("\t", " ")
         carets = "^" * max(1, min(width, len(shown) - (index - cut)))
         gap = " " * len(number)
         return f" {number} | {shown}\n {gap} | {' ' * (index - cut)}{carets}"

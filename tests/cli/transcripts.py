@@ -11,6 +11,7 @@ into the files; look at every difference before you keep it.
     - FILE             fever/FILE is removed
     < TEXT             what the next command reads from standard input
     $ ARGUMENTS        guidewright is called; what it prints follows, then `exit CODE`
+    ! REASON           the scene shows a fault that is known: what stands here is what should be
 
 In texts `\\n` begins a new line. Lines that begin with `#` between scenes are comments.
 """
@@ -23,6 +24,7 @@ import shlex
 import shutil
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +55,7 @@ class Scene:
     file: str
     line: int
     commands: list[Command] = field(default_factory=list)
+    fault: str | None = None
 
     @property
     def name(self) -> str:
@@ -77,6 +80,8 @@ def read_scenes(path: Path) -> Iterator[Scene]:
         elif line.startswith("$ ") and scene is not None:
             scene.commands.append(Command(edits, line[2:], ""))
             edits, printed = [], []
+        elif line.startswith("! ") and scene is not None:
+            scene.fault = line[2:]
         elif line[:1] in MARKS and line[1:2] == " " and scene is not None:
             edits.append(line)
         elif line.strip() and not line.startswith("#"):
@@ -101,9 +106,15 @@ def play(scene: Scene, folder: Path) -> Iterator[tuple[Command, str]]:
 
 
 def call(arguments: str, given: str = "") -> str:
-    """Return what guidewright prints, and `exit CODE`; a Python exception is not caught."""
-    runner = CliRunner(env={"COLUMNS": "100"}, catch_exceptions=False)
+    """Return what guidewright prints, and `exit CODE`.
+
+    An exception that got through shows as a line `Traceback: ...`, as it would at a terminal.
+    """
+    runner = CliRunner(env={"COLUMNS": "100"})
     result = runner.invoke(main, shlex.split(arguments), input=given, prog_name="guidewright")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        last = traceback.format_exception_only(result.exception)[-1]
+        return f"{result.output}Traceback: {last}exit {result.exit_code}\n"
     return f"{result.output}exit {result.exit_code}\n"
 
 
@@ -144,6 +155,9 @@ def rewrite(path: Path) -> None:
     """Write what is printed today into a file of scenes."""
     found = []
     for scene in read_scenes(path):
+        if scene.fault is not None:
+            found += [command.printed for command in scene.commands]
+            continue
         with tempfile.TemporaryDirectory() as folder:
             found += [printed for _, printed in play(scene, Path(folder))]
     lines: list[str] = []

@@ -1,10 +1,11 @@
-"""The B12 graph, walked with stand-ins for its decisions: from suspicion to year three."""
+"""The B12 graph, walked from suspicion to year three: with stand-ins, and with its decisions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pytest
 from diary import show
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from test_workflow_step import apply_all, event_lists
 from workflow_stub import ROOT, Stub, at, innermost, walk
 
 from guidewright.feel.temporal import parse_date
+from guidewright.guideline.evaluator import GuidelineEvaluator
+from guidewright.guideline.guide import load
 from guidewright.workflow.effects import Act, Effect, Evaluated
 from guidewright.workflow.evaluator import BoundGraph
 from guidewright.workflow.events import (
@@ -76,12 +79,14 @@ def response(data: Mapping[str, Any]) -> Any:
     return {"response": "inadequate" if data["day of treatment"] >= 28 else "awaited"}
 
 
-GRAPH = BoundGraph(
-    read_workflow_file(ROOT / "models" / "b12-deficiency" / "workflow.yaml"),
+FOLDER = ROOT / "models" / "b12-deficiency"
+STAND_INS = BoundGraph(
+    read_workflow_file(FOLDER / "workflow.yaml"),
     Stub(
         {
             "diagnosis": (("total B12", "MMA result"), diagnosis),
             "treatment decision": (("MMA result", "neurological symptoms"), treatment_decision),
+            "indication": (("total B12",), lambda data: "treat"),
             "course": (("severity", "neurological symptoms"), course),
             "potassium watch": (
                 ("causes",),
@@ -93,6 +98,22 @@ GRAPH = BoundGraph(
         }
     ),
 )
+GRAPH = STAND_INS
+
+
+@pytest.fixture(scope="module", params=["stand-ins", "guideline"], autouse=True)
+def who_answers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Walk every way twice: with the stand-ins, and with the decisions of the model."""
+    global GRAPH
+    if request.param == "guideline":
+        guideline = load(FOLDER)
+        assert guideline.graph is not None
+        evaluator = GuidelineEvaluator(guideline.file, guideline.model)
+        GRAPH = BoundGraph(guideline.graph, evaluator)
+    yield
+    GRAPH = STAND_INS
+
+
 DETAILS = {"severity": "severe", "neurological symptoms": "none", "causes": [PERNICIOUS]}
 
 
@@ -293,7 +314,7 @@ def test_replay_is_the_first_run() -> None:
     assert all(isinstance(effect.kind, TaskKind) for effect in first[1] if isinstance(effect, Act))
 
 
-STATES = [state.name for state in GRAPH.graph.states]
+STATES = [state.name for state in STAND_INS.graph.states]
 
 
 @settings(max_examples=40, deadline=None)
@@ -313,3 +334,16 @@ def test_three_years_of_silence_are_caught_up_in_order() -> None:
     open_tasks = {"loading", "review", "measure level", "measure haematocrit"}
     assert {task.state for task in instance.tasks} == open_tasks
     assert len(instance.tasks) == len(open_tasks)
+
+
+@pytest.mark.parametrize(
+    ("reading", "state"),
+    [("with or without symptoms", "first dose"), ("with symptoms only", "without symptoms")],
+)
+def test_switching_a_policy_changes_the_way(reading: str, state: str) -> None:
+    guideline = load(FOLDER)
+    readings = {"P-ASYMPTOMATIC": reading}
+    evaluator = GuidelineEvaluator(guideline.file, guideline.model, readings)
+    known = {"total B12": 120, "symptomatic": False, **DETAILS}
+    instance, _ = walk(BoundGraph(STAND_INS.graph, evaluator), Start(at("2025-01-01"), known))
+    assert end(instance) == (state,)

@@ -67,7 +67,7 @@ FAULTS = {
     "other format": ({"format": "x"}, "format: this is 'x', not 'guidewright.instance/1'"),
     "missing": ({"workflow": None}, ".workflow: a text is expected"),
     "unknown": ({"foo": 1}, ".foo: this key is not known"),
-    "instant": ({"at": "today"}, ".at: 'today' is not a date and time (YYYY-MM-DDThh:mm:ss)"),
+    "instant": ({"at": "today"}, '.at: "today" is not a date and time'),
     "list": ({"tasks": {}}, ".tasks: a list is expected"),
     "record": ({"tasks": [1]}, ".tasks[0]: an object is expected"),
     "inner": ({"tasks": [{"id": "x"}]}, ".tasks[0].state: this key is missing"),

@@ -184,8 +184,8 @@ def _marked(shape: Attributes, border: Attributes) -> Attributes:
 
 def _edge(drawing: Drawing, edge: Edge, number: int, names: _Names) -> str:
     """Return the statement of one arrow; an arrow of a group begins or ends at its border."""
-    tail, tail_group = _end(edge.source, names, "out")
-    head, head_group = _end(edge.target, names, "in")
+    tail, tail_group = _end(edge.source, edge.target, names, "out")
+    head, head_group = _end(edge.target, edge.source, names, "in")
     style: dict[str, str | float] = {"id": identity(drawing.name, "edge", str(number))}
     style |= EDGES[edge.kind].attributes
     style |= SIDES[edge.side]
@@ -223,12 +223,22 @@ def _beside(lines: list[str]) -> dict[str, str | float]:
     }
 
 
-def _end(id: str, names: _Names, way: str) -> tuple[str, str | None]:  # noqa: A002
-    """Return the box an arrow is tied to, and the group whose border it ends at."""
+def _end(id: str, other: str, names: _Names, way: str) -> tuple[str, str | None]:  # noqa: A002
+    """Return the box an arrow is tied to, and the group whose border it ends at.
+
+    An arrow between a group and something inside it is tied to the first box of the group.
+    """
     if id in names.nodes:
         return names.nodes[id], None
-    cluster, _ = names.groups[id]
+    cluster, group = names.groups[id]
+    if _holds(group, other):
+        return names.nodes[group.members[0]], None
     return f"{cluster}_{way}", cluster
+
+
+def _holds(group: Group, other: str) -> bool:
+    """Whether a box or group is inside a group, or is the group."""
+    return other in group.members or any(part.id == other for part in group.nested)
 
 
 def _anchors(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
@@ -239,11 +249,11 @@ def _anchors(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
     parts = group.groups or (group,)
     firsts = [names.nodes[part.members[0]] for part in parts]
     lasts = [names.nodes[part.members[-1]] for part in parts]
-    if any(edge.target == group.id for edge in drawing.edges):
+    if any(e.target == group.id and not _holds(group, e.source) for e in drawing.edges):
         yield "    " + statement(f"{cluster}_in", {**point, "ordering": "out"})
         entry = {**hidden, "minlen": int(len(parts) > 1)}
         yield from ("    " + statement(f"{cluster}_in -> {first}", entry) for first in firsts)
-    if any(edge.source == group.id for edge in drawing.edges):
+    if any(e.source == group.id and not _holds(group, e.target) for e in drawing.edges):
         yield "    " + statement(f"{cluster}_out", point)
         yield from ("    " + statement(f"{last} -> {cluster}_out", hidden) for last in lasts)
 

@@ -345,14 +345,17 @@ def _arrow(chart: _Chart, way: _Way, index: int) -> tuple[Node | None, Edge | No
     side = chart.sides[way.source, way.target]
     rows = chart.rows(way)
     entered_on = chart.entered_on(way.target)
+    label = way.label
+    if way.source in (way.target, *chart.around(way.target)) and not inside:
+        label = f"anywhere in {chart.called(way.source)}: {label}"
     if index in entered_on:
-        return None, Edge(way.source, way.target, kind, way.label, side, rows=rows, ways=way.ids)
+        return None, Edge(way.source, way.target, kind, label, side, rows=rows, ways=way.ids)
     number = chart.numbers[chart.entries(way.target)[0]]
     page = entered_on[0] + 1
-    label = (f"to {number} on page {page}:", chart.graph.state(way.target).label)
-    link = Node(f"{way.source} to {way.target}", Shape.LINK, label, page=page)
+    where = (f"to {number} on page {page}:", chart.graph.state(way.target).label)
+    link = Node(f"{way.source} to {way.target}", Shape.LINK, where, page=page)
     side = Side.RIGHT if way.answer is True else side
-    return link, Edge(way.source, link.id, kind, way.label, side, rows=rows, ways=way.ids)
+    return link, Edge(way.source, link.id, kind, label, side, rows=rows, ways=way.ids)
 
 
 def _arrivals(chart: _Chart, index: int) -> Iterator[tuple[Node, Edge]]:

@@ -20,9 +20,7 @@ from guidewright.feel.values import (
     Function,
     Parameter,
     Range,
-    interval,
     kind,
-    unary_range,
 )
 from guidewright.source import Span
 
@@ -117,16 +115,3 @@ def make_function(
 ) -> Function:
     """Return a function value."""
     return Function(name, parameters, result, call)
-
-
-def make_range(
-    low: Any,
-    low_included: bool,
-    high: Any,
-    high_included: bool,
-    form: str,
-) -> Range:
-    """Return a range value, or refuse ends that cannot stand together."""
-    if form == "interval":
-        return interval(low, low_included, high, high_included)
-    return unary_range(form, low if form in (">", ">=", "=", "!=") else high)

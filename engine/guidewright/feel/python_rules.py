@@ -34,6 +34,7 @@ from guidewright.feel.python_backend import (
 )
 from guidewright.feel.types import ANY, BOOLEAN, NUMBER, STRING, ContextType, Type, conforms
 from guidewright.feel.values import Parameter, convert, instance_of
+from guidewright.feel.values import make_range as make_range_value
 
 HELPERS.update({op.value: getattr(operators, op.value) for op in Op})
 HELPERS.update(
@@ -46,7 +47,7 @@ HELPERS.update(
         "call_function": loops.call_function,
         "call_named": loops.call_named,
         "make_function": loops.make_function,
-        "make_range": loops.make_range,
+        "make_range": make_range_value,
     }
 )
 

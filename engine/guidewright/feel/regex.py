@@ -18,7 +18,7 @@ from guidewright.feel.regex_syntax import RE2, REGEX, parse_flags, translate
 from guidewright.feel.runtime import Refuse, Runtime
 
 MAX_SUBJECT = 100_000  # characters
-_RE2_MEMORY = 16 * 2**20
+_RE2_MEMORY = 8 * 2**20
 _SECONDS = 0.5
 _MAX_REGEX = 400_000  # characters; `regex` compiles about a million a second
 
@@ -40,12 +40,12 @@ class Match(Protocol):
 class Pattern:
     """A pattern ready to run; `linear` runs on re2, `general` (made when needed) on `regex`.
 
-    `length` is that of the pattern as given, `size` that of the one the matcher has to compile.
+    `length` is that of the pattern as given, `weight` that of its program.
     """
 
     groups: int
     length: int
-    size: int
+    weight: int
     linear: Callable[[str], Iterator[Match]] | None
     general: Callable[[], Callable[[str], Iterator[Match]]]
     has_line_starts: bool
@@ -54,7 +54,7 @@ class Pattern:
         """Yield all matches from left to right; charge for the work before."""
         if len(text) > MAX_SUBJECT:
             rt.exhausted(f"a pattern is matched against at most {MAX_SUBJECT} characters")
-        rt.charge(1 + self.size // 32 + self.length * len(text) // 64)
+        rt.charge(1 + self.weight // 8 + self.length * len(text) // 64)
         find = self.linear
         if find is None or (self.has_line_starts and text.endswith("\n")):
             find = self.general()
@@ -70,7 +70,7 @@ class Pattern:
         return next(self.finditer(rt, text), None) is not None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def compiled(pattern: str, flags: str) -> Pattern:
     """Return a pattern ready to run, or refuse it."""
     chosen = parse_flags(flags)
@@ -84,7 +84,7 @@ def compiled(pattern: str, flags: str) -> Pattern:
     return Pattern(
         groups=translated.groups,
         length=len(pattern),
-        size=len(translated.pattern),
+        weight=translated.weight,
         linear=linear,
         general=general,
         has_line_starts=translated.has_line_starts,

@@ -26,7 +26,9 @@ from guidewright.feel.runtime import Refuse
 MAX_PATTERN = 1000  # characters
 MAX_REPEAT = 1000
 MAX_NESTING = 50
+MAX_WEIGHT = 150_000  # steps of the program, with all repeats written out
 _WHITE = frozenset("\t\n\r ")
+_LINE_ENDS: Ranges = ((10, 10), (13, 13))
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t"}
 _ESCAPABLE = frozenset("\\|.?*+(){}-[]^$")
 _SPECIAL = frozenset("\\?*+{}()|[]")
@@ -47,10 +49,22 @@ REGEX = Dialect(lambda point: f"\\U{point:08x}", r"\Z", r"(?:\A|(?<=\n)(?!\Z))")
 
 
 @dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of the written pattern, and its weight."""
+
+    text: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
 class Translated:
-    """A pattern in the words of a matcher, and what decides which matcher can run it."""
+    """A pattern in the words of a matcher, and what decides which matcher can run it.
+
+    `weight` tells, before it is compiled, how large a program it makes.
+    """
 
     pattern: str
+    weight: int
     groups: int
     has_references: bool
     has_line_starts: bool
@@ -73,8 +87,14 @@ def translate(pattern: str, flags: frozenset[str], dialect: Dialect) -> Translat
     written = reader.alternatives(0)
     if reader.position < len(text):
         raise reader.fault("')' closes nothing")
+    if written.weight > MAX_WEIGHT:
+        raise Refuse("the pattern is too large when its repeats are written out")
     return Translated(
-        written, reader.groups, has_references=reader.references, has_line_starts=reader.line_starts
+        written.text,
+        written.weight,
+        reader.groups,
+        has_references=reader.references,
+        has_line_starts=reader.line_starts,
     )
 
 
@@ -124,71 +144,69 @@ class _Reader:
         self.position += 1
         return character
 
-    def alternatives(self, depth: int) -> str:
+    def alternatives(self, depth: int) -> _Piece:
         if depth > MAX_NESTING:
             raise self.fault(f"groups are nested more than {MAX_NESTING} deep")
         branches = [self.branch(depth)]
         while self.peek() == "|":
             self.position += 1
             branches.append(self.branch(depth))
-        return "|".join(branches)
+        return _joined("|", branches)
 
-    def branch(self, depth: int) -> str:
+    def branch(self, depth: int) -> _Piece:
         pieces = []
         while self.peek() not in ("", "|", ")"):
-            atom, quantifiable = self.atom(depth)
-            quantifier = self.quantifier()
-            if quantifier and not quantifiable:
+            anchor = self.peek() in ("^", "$")
+            piece = self.atom(depth)
+            quantifier, times = self.quantifier()
+            if quantifier and anchor:
                 raise self.fault("an anchor has no quantifier")
-            pieces.append(atom + quantifier)
-        return "".join(pieces)
+            pieces.append(_Piece(piece.text + quantifier, piece.weight * times))
+        return _joined("", pieces)
 
-    def atom(self, depth: int) -> tuple[str, bool]:
-        """Return what is written for one atom, and whether a quantifier may follow."""
+    def atom(self, depth: int) -> _Piece:
         character = self.take()
         match character:
             case "^":
                 self.line_starts |= "m" in self.flags
-                return (self.dialect.line_start if "m" in self.flags else r"\A"), False
+                return _Piece(self.dialect.line_start if "m" in self.flags else r"\A", 1)
             case "$":
-                return ("(?m:$)" if "m" in self.flags else self.dialect.end), False
+                return _Piece("(?m:$)" if "m" in self.flags else self.dialect.end, 1)
             case "(":
-                return self.group(depth), True
+                return self.group(depth)
             case "[":
-                return self.written(self.class_set(0)), True
+                return self.written(self.class_set(0))
             case ".":
-                dot: Ranges = () if "s" in self.flags else ((10, 10), (13, 13))
-                return self.written(complement(dot)), True
+                return self.written(complement(() if "s" in self.flags else _LINE_ENDS))
             case "\\":
-                return self.escape(), True
+                return self.escape()
         if character in _SPECIAL:
             raise self.fault(f"{character!r} must be written '\\{character}' here")
-        return self.one(ord(character)), True
+        return self.one(ord(character))
 
-    def group(self, depth: int) -> str:
-        if self.text.startswith("?:", self.position):
-            self.position += 2
-            number = None
-        else:
+    def group(self, depth: int) -> _Piece:
+        captures = not self.text.startswith("?:", self.position)
+        number = self.groups + 1
+        if captures:
             self.groups += 1
-            number = self.groups
+        else:
+            self.position += 2
         inner = self.alternatives(depth + 1)
         if self.peek() != ")":
             raise self.fault("')' is missing")
         self.position += 1
-        if number is None:
-            return f"(?:{inner})"
-        self.closed.add(number)
-        return f"({inner})"
+        if captures:
+            self.closed.add(number)
+        return _Piece(f"({'' if captures else '?:'}{inner.text})", inner.weight + 2)
 
-    def escape(self) -> str:
+    def escape(self) -> _Piece:
         letter = self.take()
         if letter.isascii() and letter.isdigit():
             return self.reference(letter)
         found = self.escaped_set(letter)
         return self.written(found) if found is not None else self.one(self.escaped_point(letter))
 
-    def reference(self, digit: str) -> str:
+    def reference(self, digit: str) -> _Piece:
         r"""Read `\n`: as many digits as name a group that is closed already."""
         number = int(digit)
         while self.peek().isdecimal() and number * 10 + int(self.peek()) <= self.groups:
@@ -196,7 +214,7 @@ class _Reader:
         if number not in self.closed:
             raise self.fault(f"there is no group {number} before it")
         self.references = True
-        return f"(?i:\\{number})" if "i" in self.flags else f"(?:\\{number})"
+        return _Piece(f"(?{'i' if 'i' in self.flags else ''}:\\{number})", 1)
 
     def escaped_set(self, letter: str) -> Ranges | None:
         r"""Return the set that `\` and a letter stand for, or None for a single character."""
@@ -218,32 +236,34 @@ class _Reader:
             return ord(letter)
         raise self.fault(f"there is no escape '\\{letter}'")
 
-    def quantifier(self) -> str:
+    def quantifier(self) -> tuple[str, int]:
+        """Return what is written for a quantifier, and how often it writes its piece out."""
         sign = self.peek()
-        if sign not in ("?", "*", "+", "{") or not sign:
-            return ""
+        if not sign or sign not in "?*+{":
+            return "", 1
         self.position += 1
-        written = self.counts() if sign == "{" else sign
+        written, times = self.counts() if sign == "{" else (sign, 1)
         if self.peek() == "?":
             self.position += 1
             written += "?"
-        if self.peek() in ("?", "*", "+", "{") and self.peek():
+        if self.peek() and self.peek() in "?*+{":
             raise self.fault("one quantifier stands behind another")
-        return written
+        return written, times
 
-    def counts(self) -> str:
+    def counts(self) -> tuple[str, int]:
         """Read `n}`, `n,}` or `n,m}`."""
         end = self.text.find("}", self.position)
         inside = self.text[self.position : end] if end >= 0 else ""
         low, comma, high = inside.partition(",")
         if not _is_count(low) or (high and not _is_count(high)):
             raise self.fault("a quantifier is written {n}, {n,} or {n,m}")
-        if max(int(low), int(high or 0)) > MAX_REPEAT:
+        most = max(int(low), int(high or 0))
+        if most > MAX_REPEAT:
             raise self.fault(f"a quantifier repeats at most {MAX_REPEAT} times")
         if high and int(high) < int(low):
             raise self.fault("the second count is below the first")
         self.position = end + 1
-        return f"{{{int(low)}{comma}{int(high) if high else ''}}}"
+        return f"{{{int(low)}{comma}{int(high) if high else ''}}}", max(1, most)
 
     def class_set(self, depth: int) -> Ranges:
         """Read a character class behind its `[`."""
@@ -307,24 +327,28 @@ class _Reader:
     def cased(self, ranges: Ranges) -> Ranges:
         return with_variants(ranges) if "i" in self.flags else ranges
 
-    def one(self, point: int) -> str:
+    def one(self, point: int) -> _Piece:
         if 0xD800 <= point <= 0xDFFF:
             raise self.fault("half a surrogate pair is no character")
         return self.written(self.cased(((point, point),)))
 
-    def written(self, ranges: Ranges) -> str:
+    def written(self, ranges: Ranges) -> _Piece:
         """Write a set as a class, a single character as itself."""
         point = self.dialect.point
         if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
-            return point(ranges[0][0])
-        negated = ""
+            return _Piece(point(ranges[0][0]), 1)
         if not ranges:
-            negated, ranges = "^", ((0, 0x10FFFF),)
+            return _Piece(f"[^{point(0)}-{point(0x10FFFF)}]", 1)
         inside = "".join(
             point(first) if first == last else f"{point(first)}-{point(last)}"
             for first, last in ranges
         )
-        return f"[{negated}{inside}]"
+        return _Piece(f"[{inside}]", len(ranges))
+
+
+def _joined(between: str, pieces: list[_Piece]) -> _Piece:
+    weight = sum(piece.weight for piece in pieces) + len(pieces)
+    return _Piece(between.join(piece.text for piece in pieces), weight)
 
 
 def _is_count(text: str) -> bool:

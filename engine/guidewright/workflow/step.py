@@ -92,8 +92,9 @@ def _refuse(code: Code, text: str, hint: str | None = None) -> CallError:
 
 def _check(graph: BoundGraph, state: Instance, event: Event) -> None:
     known = graph.graph.by_name
-    parts = (*state.tasks, *state.timers, *state.stops, *state.choices)
-    named = (*state.configuration, *(part.state for part in parts))
+    named = [*state.configuration, *(task.state for task in state.tasks)]
+    named += [timer.state for timer in state.timers] + [stop.state for stop in state.stops]
+    named += [choice.state for choice in state.choices]
     strange = [name for name in named if name not in known]
     if state.workflow != graph.graph.name or strange:
         what = f"the state '{strange[0]}'" if strange else f"the workflow '{state.workflow}'"

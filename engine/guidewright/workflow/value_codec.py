@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 
 from guidewright.errors import CallError, Code, Note
@@ -62,6 +63,8 @@ def value_from_json(data: Any, where: str = "", depth: int = 0) -> Value:
     if data is None or isinstance(data, bool | str | int | Decimal):
         return data
     if isinstance(data, float):
+        if not isfinite(data):
+            raise stored_fault(where, "this is no number")
         return _number(repr(data))
     if isinstance(data, list):
         return [value_from_json(item, f"{where}[{i}]", depth + 1) for i, item in enumerate(data)]
