@@ -124,8 +124,8 @@ def apply(edit: str, folder: Path) -> None:
     if mark == "-":
         (folder / rest).unlink()
         return
-    name, _, text = rest.partition(": ")
-    path = folder / name
+    name, _, text = rest.partition(":")
+    text, path = text.removeprefix(" "), folder / name
     if mark == "~":
         old, sign, new = text.partition(" =>")
         before = path.read_text(encoding="utf-8")

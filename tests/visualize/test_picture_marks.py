@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from picture_samples import (
@@ -10,11 +11,12 @@ from picture_samples import (
     VISITED,
     definitions,
     graph,
+    table,
     table_drawing,
     table_trace,
 )
 
-from guidewright.dmn.trace import DecisionTrace, Trace
+from guidewright.dmn.trace import DecisionTrace, RuleTrace, Trace
 from guidewright.feel.temporal import DateTime
 from guidewright.workflow.instance import Choice, Instance, Visit
 from guidewright_visualize import (
@@ -102,6 +104,15 @@ def test_rules_and_cells() -> None:
     assert third == [MarkKind.FAILED, MarkKind.UNKNOWN, None]
     assert [column.value for column in marked.columns[:3]] == ["200", "not known", "closed"]
     assert "► 2" in to_dot(marked)
+
+
+def test_a_missing_value_is_not_a_condition_that_failed() -> None:
+    """FEEL says that null = "closed" is false; the reader must see that the value is missing."""
+    trace = table_trace()
+    first = RuleTrace(table().rules[0], (False, False, True), False, False, None)
+    marked = mark_rules(table_drawing(), replace(trace, rules=(first,)))
+    kinds = [cell.mark.kind for cell in marked.rows[0].cells if cell.mark]
+    assert kinds == [MarkKind.FAILED, MarkKind.UNKNOWN]
 
 
 def test_decisions_show_their_values() -> None:

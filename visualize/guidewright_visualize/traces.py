@@ -131,30 +131,41 @@ def _ways_on(graph: Graph, visit: Visit, later: Sequence[Visit]) -> Iterator[Tra
 
 def mark_decisions(drawing: Drawing, trace: Trace) -> Drawing:
     """Mark what was evaluated in a requirement diagram, with values."""
-    names = {entry.decision.id or entry.decision.name: entry.value for entry in trace.decisions}
-    nodes = []
-    for node in drawing.nodes:
-        name = node.label[0]
-        if node.id in names:
-            node = replace(node, mark=Mark(MarkKind.PATH, f"= {value_text(names[node.id])}"))
-        elif node.shape is Shape.INPUT_DATA and trace.inputs.get(name) is not None:
-            node = replace(node, mark=Mark(MarkKind.PATH, f"= {value_text(trace.inputs[name])}"))
-        nodes.append(node)
-    return replace(drawing, nodes=tuple(nodes))
+    values = {entry.decision.id or entry.decision.name: entry.value for entry in trace.decisions}
+    nodes = tuple(_evaluated(node, values, trace.inputs) for node in drawing.nodes)
+    return replace(drawing, nodes=nodes)
+
+
+def _evaluated(node: Node, values: Mapping[str, Any], inputs: Mapping[str, Any]) -> Node:
+    """Mark a decision that was evaluated, or input data that were given."""
+    if node.id in values:
+        value = values[node.id]
+        text = "no value" if value is None else f"= {value_text(value)}"
+        return replace(node, mark=Mark(MarkKind.PATH, text))
+    given = inputs.get(node.label[0]) if node.shape is Shape.INPUT_DATA else None
+    if given is None:
+        return node
+    return replace(node, mark=Mark(MarkKind.PATH, f"= {value_text(given)}"))
 
 
 def mark_rules(table: TableDrawing, trace: TableTrace) -> TableDrawing:
-    """Mark the rules that were chosen or matched, and the cells that kept others out."""
+    """Mark the rules that were chosen or matched, and the cells that kept others out.
+
+    A condition that is not satisfied while its value is missing could not be told, even where
+    FEEL says false (null equals nothing).
+    """
     values = [value_text(entry.value) for entry in trace.inputs]
     padded = [*values, *[""] * (len(table.columns) - len(values))]
     columns = zip(table.columns, padded, strict=True)
+    missing = [entry.value is None for entry in trace.inputs]
     tried = {entry.rule.row: entry for entry in trace.rules}
+    rows = (
+        _rule(row, tried[row.number], missing) if row.number in tried else row for row in table.rows
+    )
     return replace(
         table,
         columns=tuple(_with_value(column, value) for column, value in columns),
-        rows=tuple(
-            _rule(row, tried[row.number]) if row.number in tried else row for row in table.rows
-        ),
+        rows=tuple(rows),
     )
 
 
@@ -163,22 +174,24 @@ def _with_value(column: Column, value: str) -> Column:
     return replace(column, value=value) if value else column
 
 
-def _rule(row: Row, tried: RuleTrace) -> Row:
+def _rule(row: Row, tried: RuleTrace, missing: Sequence[bool]) -> Row:
     """Mark one rule that was looked at."""
     if tried.chosen:
         return replace(row, mark=Mark(MarkKind.CHOSEN))
     if tried.matched:
         return replace(row, mark=Mark(MarkKind.MATCHED))
-    truths = [*tried.cells, *[True] * (len(row.cells) - len(tried.cells))]
-    pairs = zip(row.cells, truths, strict=True)
-    return replace(row, cells=tuple(_cell(cell, truth) for cell, truth in pairs))
+    count = len(tried.cells)
+    conditions = zip(row.cells[:count], tried.cells, missing, strict=True)
+    marked = tuple(_cell(cell, truth, absent) for cell, truth, absent in conditions)
+    return replace(row, cells=(*marked, *row.cells[count:]))
 
 
-def _cell(cell: Cell, truth: bool | None) -> Cell:
+def _cell(cell: Cell, truth: bool | None, absent: bool) -> Cell:
     """Mark a condition that was not met, or could not be told."""
     if truth is True:
         return cell
-    return replace(cell, mark=Mark(MarkKind.UNKNOWN if truth is None else MarkKind.FAILED))
+    kind = MarkKind.UNKNOWN if truth is None or absent else MarkKind.FAILED
+    return replace(cell, mark=Mark(kind))
 
 
 def value_text(value: Any) -> str:
@@ -198,7 +211,8 @@ def _spelt(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {_spelt(item)}" for key, item in value.items())
+        known = [(key, item) for key, item in value.items() if item is not None]
+        return "; ".join(f"{key}: {_spelt(item)}" for key, item in known)
     if isinstance(value, list | tuple):
         return ", ".join(map(_spelt, value)) if value else "none"
     return str(value)

@@ -7,7 +7,7 @@ borders around their boxes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,7 +30,8 @@ from guidewright_visualize.workflow_words import answer, box_lines, way_words
 Places = Callable[[Drawing], Mapping[str, tuple[int, int]]]
 
 MOST_BOXES = 24  # of a page; a phase with more is split
-_PASSES = 4
+MOST_ROWS = 9  # of a page, ovals included; a page with more is split
+_PASSES = 6
 FEW_BOXES = 8  # so many can stand on one page in any number of regions
 REGIONS = 2  # parallel regions on a page with more boxes
 
@@ -62,8 +63,10 @@ def draw_workflow(
     if places is None:
         return pages
     for _ in range(_PASSES):  # other numbers can move a box; then once more
-        at = {box: place for page in pages for box, place in places(page).items()}
-        placed = chart.placed(at)
+        found = [places(page) for page in pages]
+        at = {box: place for page in found for box, place in page.items()}
+        rows = [1 + max(row for row, _ in page.values()) for page in found]
+        placed = chart.placed(at).shortened(rows)
         if placed.pages == chart.pages:
             break
         chart, pages = placed, _pages(placed, name, caption)
@@ -121,6 +124,22 @@ class _Chart:
             for page in self.pages
         )
         return _Chart(self.graph, tuple(pages))
+
+    def shortened(self, rows: Sequence[int]) -> _Chart:
+        """Return the chart with pages of too many rows split in two."""
+        pages: list[_Page] = []
+        for page, count in zip(self.pages, rows, strict=True):
+            cut = self._cut(page.boxes) if count > MOST_ROWS and len(page.boxes) > 1 else 0
+            parts = (page.boxes[:cut], page.boxes[cut:])
+            pages += [_Page(page.title, part) for part in parts if part]
+        return _Chart(self.graph, tuple(pages))
+
+    def _cut(self, boxes: tuple[str, ...]) -> int:
+        """Return where to split a page: where a nested state begins, else in the middle."""
+        tops = [self.around(box)[:1] for box in boxes]
+        begins = [index for index in range(1, len(boxes)) if tops[index] != tops[index - 1]]
+        fair = [index for index in begins if len(boxes) // 4 < index < len(boxes)]
+        return min(fair or [len(boxes) // 2], key=lambda index: abs(index - len(boxes) / 2))
 
     def _around(self, boxes: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Return the states around each box."""
@@ -250,9 +269,7 @@ def _split(chart: _Chart, title: str, boxes: list[str]) -> Iterator[_Page]:
     parts = _even(boxes)
     if len(boxes) > FEW_BOXES and len(regions) > REGIONS:
         parts = _by_region(chart, boxes, set(regions[REGIONS::REGIONS]))
-    for number, part in enumerate(parts, 1):
-        which = f" ({number} of {len(parts)})" if len(parts) > 1 else ""
-        yield _Page(title + which, tuple(part))
+    yield from (_Page(title, tuple(part)) for part in parts)
 
 
 def _by_region(chart: _Chart, boxes: list[str], first: set[str]) -> list[list[str]]:
@@ -302,6 +319,8 @@ def _main(way: _Way) -> bool:
 def _page(chart: _Chart, index: int, *, name: str, caption: Caption) -> Drawing:
     """Return one page."""
     page = chart.pages[index]
+    same = [other for other in chart.pages if other.title == page.title]
+    part = f" ({same.index(page) + 1} of {len(same)})" if len(same) > 1 else ""
     number = f" (page {index + 1} of {len(chart.pages)})" if len(chart.pages) > 1 else ""
     boxes = [_box(chart, chart.graph.state(box)) for box in page.boxes]
     nodes, edges = list(boxes), []
@@ -314,7 +333,7 @@ def _page(chart: _Chart, index: int, *, name: str, caption: Caption) -> Drawing:
         edges.append(edge)
     return Drawing(
         name=name,
-        title=caption.heading(page.title) + number,
+        title=caption.heading(page.title + part) + number,
         nodes=tuple(nodes),
         edges=tuple(edges),
         groups=tuple(_groups(chart, page.boxes, ())),
@@ -352,7 +371,8 @@ def _arrow(chart: _Chart, way: _Way, index: int) -> tuple[Node | None, Edge | No
         return None, Edge(way.source, way.target, kind, label, side, rows=rows, ways=way.ids)
     number = chart.numbers[chart.entries(way.target)[0]]
     page = entered_on[0] + 1
-    where = (f"to {number} on page {page}:", chart.graph.state(way.target).label)
+    at = _on_pages([other + 1 for other in entered_on])
+    where = (f"to {number} {at}:", chart.graph.state(way.target).label)
     link = Node(f"{way.source} to {way.target}", Shape.LINK, where, page=page)
     side = Side.RIGHT if way.answer is True else side
     return link, Edge(way.source, link.id, kind, label, side, rows=rows, ways=way.ids)
@@ -367,10 +387,16 @@ def _arrivals(chart: _Chart, index: int) -> Iterator[tuple[Node, Edge]]:
     for target, ways in arriving.items():
         pages = sorted({chart.left_on(way.source)[0] + 1 for way in ways})
         names = ", ".join(dict.fromkeys(chart.called(way.source) for way in ways))
-        where = f"page{'s' if len(pages) > 1 else ''} {', '.join(map(str, pages))}"
-        link = Node(f"arrive at {target}", Shape.LINK, (f"from {names} on {where}",), page=pages[0])
+        link = Node(
+            f"arrive at {target}", Shape.LINK, (f"from {names} {_on_pages(pages)}",), page=pages[0]
+        )
         taken = tuple(one for way in ways for one in way.ids)
         yield link, Edge(link.id, target, side=Side.DOWN, ways=taken)
+
+
+def _on_pages(pages: list[int]) -> str:
+    """Return `on page 2` or `on pages 2, 3`."""
+    return f"on page{'s' if len(pages) > 1 else ''} {', '.join(map(str, pages))}"
 
 
 def _groups(chart: _Chart, boxes: tuple[str, ...], above: tuple[str, ...]) -> Iterator[Group]:

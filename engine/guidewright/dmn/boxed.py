@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from guidewright.dmn import model
+from guidewright.dmn.cells import read_literal
 from guidewright.dmn.items import ItemTable
 from guidewright.errors import Code as MessageCode
 from guidewright.errors import ModelError, Note, Severity
@@ -22,7 +23,17 @@ from guidewright.feel.lower import lower
 from guidewright.feel.names import NameTrie, normal
 from guidewright.feel.parser import parse_expression
 from guidewright.feel.scope import Binding, Scope
-from guidewright.feel.types import ANY, BOOLEAN, NULL, ContextType, FunctionType, ListType, Type
+from guidewright.feel.types import (
+    ANY,
+    BOOLEAN,
+    NULL,
+    NUMBER,
+    STRING,
+    ContextType,
+    FunctionType,
+    ListType,
+    Type,
+)
 from guidewright.feel.values import Function, Parameter
 from guidewright.source import Span
 
@@ -54,6 +65,9 @@ class Boxes:
         """Lower a FEEL text; one that cannot be read is noted and null."""
         if text is None or not text.text.strip():
             return Const(span, NULL, None)
+        literal = read_literal(text.text)
+        if literal is not None:
+            return Const(text.span, STRING if isinstance(literal, str) else NUMBER, literal)
         checked = self.checked(text, scope)
         if checked is None:
             reason = "this text could not be read"

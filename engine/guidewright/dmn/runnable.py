@@ -77,9 +77,9 @@ class Model:
         return self._own(decision, model.Decision)
 
     @property
-    def graph(self) -> Compiled:
-        """The compiled model, for those who draw or analyse it."""
-        return self._compiled
+    def steps(self) -> Mapping[Key, Step]:
+        """How each element of the requirement graph gets its value."""
+        return self._compiled.steps
 
     # calls --------------------------------------------------------------------------------------
 
@@ -259,8 +259,13 @@ def load_dmn(
 
     Raises `ModelError` listing every fault with its place.
     """
+    return build(load_models(path), strict=strict, externals=externals)
+
+
+def load_models(path: str | Path) -> list[model.Definitions]:
+    """Read a DMN file and the models it imports, directly or not; the file's own comes first."""
     main = load_definitions(Path(path))
-    return build([main, *_imported(main, Path(path))], strict=strict, externals=externals)
+    return [main, *_imported(main, Path(path))]
 
 
 def build(

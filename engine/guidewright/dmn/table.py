@@ -6,11 +6,14 @@ box. How its rules become Python is in `table_python`; which rules win is in `hi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from guidewright.dmn import model
 from guidewright.dmn.boxed import Boxes, convert, rule
+from guidewright.dmn.cells import ANYTHING, BOXED_TYPES, Box, read_box
 from guidewright.dmn.hit_policies import Plan, Ranking
+from guidewright.dmn.index import MIN_RULES, TableIndex, build_index
 from guidewright.errors import Code as MessageCode
 from guidewright.errors import ModelError
 from guidewright.feel import code
@@ -39,21 +42,28 @@ class InputCode:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleCode:
-    """One cell a column (None is satisfied by every value), one code an output."""
+    """One cell a column (None is satisfied by every value), one code an output.
+
+    In a table with an index, a cell may be a box: the set of values that satisfy it.
+    """
 
     rule: model.Rule
-    cells: tuple[Code | None, ...]
+    cells: tuple[Code | Box | None, ...]
     output: Code
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableCode(Code):
-    """A decision table; `default` is its value when no rule matches, or None for null."""
+    """A decision table; `default` is its value when no rule matches, or None for null.
+
+    A large table has an `index`, which finds the rules that can match.
+    """
 
     plan: Plan
     inputs: tuple[InputCode, ...]
     rules: tuple[RuleCode, ...]
     default: Code | None
+    index: TableIndex | None
 
 
 @rule(model.DecisionTable)
@@ -67,7 +77,10 @@ def lower_table(boxes: Boxes, table: model.DecisionTable, scope: Scope, name: st
     inputs = tuple(_input(boxes, clause, scope) for clause in table.inputs)
     output_types = [boxes.items.type_of(clause.type) for clause in table.outputs]
     allowed = [_output_values(boxes, clause) for clause in table.outputs]
-    rules = tuple(_rule(boxes, table, each, inputs, scope, allowed) for each in table.rules)
+    large = len(table.rules) >= MIN_RULES
+    readers = [_cell_reader(boxes, clause, scope, boxed=large) for clause in inputs]
+    rules = tuple(_rule(boxes, table, each, readers, scope, allowed) for each in table.rules)
+    index = _index(inputs, rules) if large else None
     ranking = Ranking(
         tuple(
             (clause.name if len(table.outputs) > 1 else None, values)
@@ -89,7 +102,7 @@ def lower_table(boxes: Boxes, table: model.DecisionTable, scope: Scope, name: st
     if table.aggregation is not None:
         of = NUMBER if table.aggregation in ("SUM", "COUNT") else one
     default = _default(boxes, table, scope)
-    return TableCode(table.span, of, Plan(name, table, ranking), inputs, rules, default)
+    return TableCode(table.span, of, Plan(name, table, ranking), inputs, rules, default, index)
 
 
 def _output_type(table: model.DecisionTable, types: list[Type]) -> Type:
@@ -130,18 +143,47 @@ def _tests(boxes: Boxes, text: model.Text | None, value: Binding, scope: Scope) 
     return lower_tests(checked, value)
 
 
+CellReader = Callable[[model.Text | None], Code | Box | None]
+
+
+def _cell_reader(boxes: Boxes, clause: InputCode, scope: Scope, *, boxed: bool) -> CellReader:
+    """Return how the cells of a column are read: as boxes where they are plain, else as code."""
+    of = clause.binding.type
+    known: dict[str, Box | None] = {}
+
+    def read(cell: model.Text | None) -> Code | Box | None:
+        if boxed and of in BOXED_TYPES:
+            text = cell.text if cell is not None else ""
+            if text not in known:
+                known[text] = read_box(text, of)
+            box = known[text]
+            if box is not None:
+                return box
+        return _tests(boxes, cell, clause.binding, scope)
+
+    return read
+
+
+def _index(inputs: tuple[InputCode, ...], rules: tuple[RuleCode, ...]) -> TableIndex | None:
+    rows = [
+        tuple(
+            cell if isinstance(cell, Box) else (ANYTHING if cell is None else None)
+            for cell in each.cells
+        )
+        for each in rules
+    ]
+    return build_index(rows, [clause.binding.type for clause in inputs])
+
+
 def _rule(
     boxes: Boxes,
     table: model.DecisionTable,
     row: model.Rule,
-    inputs: tuple[InputCode, ...],
+    readers: list[CellReader],
     scope: Scope,
     allowed: list[tuple[object, ...]],
 ) -> RuleCode:
-    cells = tuple(
-        _tests(boxes, cell, clause.binding, scope)
-        for cell, clause in zip(row.inputs, inputs, strict=True)
-    )
+    cells = tuple(read(cell) for cell, read in zip(row.inputs, readers, strict=True))
     outputs = []
     for text, clause, values in zip(row.outputs, table.outputs, allowed, strict=True):
         value = boxes.text(text, scope, row.span)

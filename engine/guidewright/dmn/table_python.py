@@ -11,9 +11,10 @@ import ast as py
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from guidewright.dmn.cells import Box
 from guidewright.dmn.hit_policies import POLICIES, Answer, Output, Plan
 from guidewright.dmn.model import HitPolicy
-from guidewright.dmn.table import TableCode
+from guidewright.dmn.table import RuleCode, TableCode
 from guidewright.errors import Code, Severity
 from guidewright.feel import code
 from guidewright.feel.python_backend import (
@@ -112,8 +113,13 @@ def table(emitter: Emitter, node: TableCode) -> py.expr:
         emitter.body.append(assign(name, emitter.value(clause.value)))
         names.append(name)
     inputs = py.Tuple([load(name) for name in names], py.Load())
+    matches = (
+        _indexed_matches(emitter, node, inputs)
+        if node.index is not None
+        else call(_matches(emitter, node), load("rt"))
+    )
     decided = call(
-        "decide", load("rt"), plan, inputs, call(_matches(emitter, node), load("rt")),
+        "decide", load("rt"), plan, inputs, matches,
         _output(emitter, node), constant(node.default is not None), load(_cells(emitter, node)),
     )  # fmt: skip
     restricted = [
@@ -151,7 +157,7 @@ def _matches(emitter: Emitter, node: TableCode) -> str:
             if first
             else [py.Expr(method("hits", "append", constant(index)))]
         )
-        cells = [cell for cell in each.cells if cell is not None]
+        cells = _general(each)
         if not cells:
             inner.body.extend(hit)
         else:
@@ -160,6 +166,36 @@ def _matches(emitter: Emitter, node: TableCode) -> str:
             inner.branch(inner.truth(together), hit, [])
     inner.body.append(py.Return(py.Tuple([], py.Load()) if first else load("hits")))
     return emitter.nested_function(inner, ["rt"])
+
+
+def _general(each: RuleCode) -> list[code.Code]:
+    """Return the cells of a rule that are code."""
+    return [cell for cell in each.cells if isinstance(cell, code.Code)]
+
+
+def _indexed_matches(emitter: Emitter, node: TableCode, inputs: py.expr) -> py.expr:
+    """Emit the search in the index; cells that are code are checked for its candidates only."""
+    first = node.plan.table.hit_policy is HitPolicy.FIRST
+    search = py.Attribute(
+        emitter.unit.constant(node.index), "first_match" if first else "all_matches", py.Load()
+    )
+    inner = emitter.nested()
+    inner.in_cells = True
+    for index, each in enumerate(node.rules):
+        cells = _general(each)
+        if cells:
+            with inner.block() as checked:
+                together = code.Logic(
+                    each.rule.span, cells[0].type, code.Connective.AND, tuple(cells)
+                )
+                inner.body.append(py.Return(inner.truth(together)))
+            is_it = py.Compare(load("rule"), [py.Eq()], [constant(index)])
+            inner.branch(is_it, checked, [])
+    if not inner.body:
+        return call(search, load("rt"), inputs, constant(None))
+    inner.body.append(py.Return(constant(True)))
+    check = emitter.nested_function(inner, ["rt", "rule"])
+    return call(search, load("rt"), inputs, load(check))
 
 
 def _output(emitter: Emitter, node: TableCode) -> py.expr:
@@ -188,10 +224,31 @@ def _cells(emitter: Emitter, node: TableCode) -> str:
     """Emit the function that returns the truth value of every cell, for a watcher."""
     inner = emitter.nested()
     inner.in_cells = True
-    inner.body.append(assign("rows", py.List([], py.Load())))
-    for each in node.rules:
-        values = [constant(True) if cell is None else boolean(inner, cell) for cell in each.cells]
-        row = py.Tuple(values, py.Load())
-        inner.body.append(py.Expr(method("rows", "append", row)))
+    inputs = py.List([load(inner.variable(each.binding)) for each in node.inputs], py.Load())
+    boxes = [[each if isinstance(each, Box) else None for each in r.cells] for r in node.rules]
+    start = call("boxed_cells", inner.unit.constant(boxes), inputs)
+    inner.body.append(assign("rows", start))
+    for row, each in enumerate(node.rules):
+        for column, cell in enumerate(each.cells):
+            if isinstance(cell, code.Code):
+                place = py.Subscript(
+                    py.Subscript(load("rows"), constant(row), py.Load()),
+                    constant(column),
+                    py.Store(),
+                )
+                inner.body.append(py.Assign([place], boolean(inner, cell)))
     inner.body.append(py.Return(load("rows")))
     return emitter.nested_function(inner, ["rt"])
+
+
+def boxed_cells(
+    boxes: Sequence[Sequence[Box | None]], values: Sequence[Any]
+) -> list[list[bool | None]]:
+    """Return the truth of every cell that is a box; True for those that ask nothing."""
+    return [
+        [True if box is None else box.test(value) for box, value in zip(row, values, strict=True)]
+        for row in boxes
+    ]
+
+
+HELPERS["boxed_cells"] = boxed_cells

@@ -25,7 +25,7 @@ MAX_CHAIN = 200  # how high one tree may grow: every later step walks it recursi
 
 _Op = ast.Operator
 # Level 1 binds loosest (DMN 1.5, 10.3.1.2); all infix operators associate to the left.
-_LEVELS = {
+LEVELS = {
     _Op.OR: 1,
     _Op.AND: 2,
     **dict.fromkeys(ast.COMPARISONS, 3),
@@ -35,7 +35,7 @@ _LEVELS = {
     _Op.DIVIDE: 5,
     _Op.POWER: 6,
 }
-_COMPARISON, _ADDITIVE, _TIGHTEST = 3, 4, 7
+COMPARISON, ADDITIVE = 3, 4
 _UNARY_RANGES = {str(op): op for op in ast.COMPARISONS}
 _INFIX = {str(op): op for op in _Op}
 _PROPERTIES = NameTrie.of(["time offset", "start included", "end included"])
@@ -129,7 +129,7 @@ class Parser(TypeParser):
         operator = _INFIX.get(sign)
         start = left.span.start
         if operator is not None:
-            its_level = _LEVELS[operator]
+            its_level = LEVELS[operator]
             if its_level < level:
                 return None
             self.position += len(sign)
@@ -137,13 +137,13 @@ class Parser(TypeParser):
             return self._grown(
                 ast.Binary(self.span_from(start), operator, left, right), left, right
             )
-        if level > _COMPARISON:
+        if level > COMPARISON:
             return None
         if sign == "between":
             self.position += len(sign)
-            low = self.expression(scope, _ADDITIVE)
+            low = self.expression(scope, ADDITIVE)
             self.expect_word("and", "between its two bounds, 'between' needs 'and'")
-            high = self.expression(scope, _ADDITIVE)
+            high = self.expression(scope, ADDITIVE)
             return self._grown(ast.Between(self.span_from(start), left, low, high), left, low, high)
         if sign == "in":
             self.position += len(sign)
@@ -156,7 +156,7 @@ class Parser(TypeParser):
         self.skip()
         start = self.position
         if not self.take("("):
-            return (self.expression(scope, _ADDITIVE),)
+            return (self.expression(scope, ADDITIVE),)
         self._brackets += 1
         first = self.expression(scope)
         if self.take(".."):
@@ -259,7 +259,7 @@ class Parser(TypeParser):
         sign = tokens.PUNCTUATION.match(self.text, start, self.end)
         if sign is not None and sign.group() in _UNARY_RANGES:
             self.position = sign.end()
-            end = self.expression(scope, _ADDITIVE)
+            end = self.expression(scope, ADDITIVE)
             operator = _UNARY_RANGES[sign.group()]
             return self._grown(ast.UnaryRange(self.span_from(start), operator, end), end)
         return self._word_construct(scope)
@@ -402,7 +402,7 @@ class Parser(TypeParser):
     ) -> ast.Interval:
         """The rest of an interval after its `..`; the closing bracket tells whether it is open."""
         outer, self._interval_end_at = self._interval_end_at, self._brackets
-        high = self.expression(scope, _ADDITIVE)
+        high = self.expression(scope, ADDITIVE)
         self._interval_end_at = outer
         self._brackets -= 1
         self.skip()

@@ -21,7 +21,7 @@ def check_against_model(guideline: GuidelineFile, model: Model, faults: Faults) 
     """Report every name of the file that the model does not have, and the other way round."""
     inputs = {
         normal(step.element.name): step
-        for step in model.graph.steps.values()
+        for step in model.steps.values()
         if isinstance(step.element, InputData)
     }
     for meaning in guideline.inputs.values():

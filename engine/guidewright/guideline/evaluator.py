@@ -50,7 +50,7 @@ class GuidelineEvaluator:
         looked_at: list[str] = []
         for each in result.trace.decisions:
             looked_at.extend(
-                normal(self._model.graph.steps[key].element.name)
+                normal(self._model.steps[key].element.name)
                 for key in self._model.step_of(each.decision.name).inputs
             )
             for table in each.tables:
@@ -79,7 +79,7 @@ def input_types(model: Model) -> dict[str, Type]:
     """Return the types of the input data by name."""
     return {
         normal(step.element.name): step.type
-        for step in model.graph.steps.values()
+        for step in model.steps.values()
         if isinstance(step.element, InputData)
     }
 

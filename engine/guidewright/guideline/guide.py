@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from guidewright.dmn import DecisionOptions, Model, build
-from guidewright.dmn.reader import load_definitions
+from guidewright.dmn.runnable import load_models
 from guidewright.errors import Code, ModelError, Note, Severity
 from guidewright.feel.api import Clock
 from guidewright.feel.clock import system_clock
@@ -147,7 +147,7 @@ def _collect(faults: Faults, read: Callable[[], T]) -> T | None:
 
 
 def _model(path: Path, faults: Faults) -> Model:
-    model = build([load_definitions(path)], strict=True)
+    model = build(load_models(path), strict=True)
     faults.notes.extend(note for note in model.notes if note.severity is not Severity.ERROR)
     return model
 

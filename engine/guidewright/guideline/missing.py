@@ -39,7 +39,7 @@ def index_names(model: Model) -> NameIndex:
     """Find which requirements each input expression of each table uses."""
     columns: dict[str, Columns] = {}
     requirements: dict[str, tuple[str, ...]] = {}
-    steps = model.graph.steps
+    steps = model.steps
     for step in steps.values():
         if not isinstance(step.element, Decision):
             continue

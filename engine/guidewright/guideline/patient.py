@@ -67,7 +67,7 @@ def _patient_inputs(guideline: GuidelineFile, model: Model) -> dict[str, Step]:
     policies = guideline.policy_inputs
     return {
         normal(step.element.name): step
-        for step in model.graph.steps.values()
+        for step in model.steps.values()
         if isinstance(step.element, InputData) and step.element.name not in policies
     }
 
