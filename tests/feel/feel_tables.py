@@ -104,9 +104,10 @@ def _told(place: str, text: str) -> tuple[tuple[Code, str | None], ...]:
 
 def run(case: Case) -> None:
     """Run a case: its value, its notes, its printed form, and its form with known types."""
+    types = {name: type_of(value) for name, value in case.names.items()}
     if case.expected == "error":
         with pytest.raises(ModelError) as refused:
-            compiled(case, {}, strict=True)
+            compiled(case, types, strict=True)
         _notes_are(case, refused.value.notes)
         return
     expression = compiled(case, {}, strict=False)
@@ -116,7 +117,6 @@ def run(case: Case) -> None:
     assert shown(result.value) == shown(wanted)
     _notes_are(case, result.notes)
     prints_back(case)
-    types = {name: type_of(value) for name, value in case.names.items()}
     typed = compiled(case, types, strict=False).evaluate(case.names)
     assert shown(typed.value) == shown(wanted), "with known types"
 

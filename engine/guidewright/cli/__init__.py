@@ -19,6 +19,8 @@ COMMANDS = {
     "test": "Run the guideline's cases and list the rules that never fired.",
     "draw": "Draw requirement diagrams, decision tables and the workflow.",
     "step": "Move one patient along the workflow by one event.",
+    "fmt": "Write DMN files canonically, so that a one-cell edit is a one-line difference.",
+    "table": "Show DMN files as Markdown: tables, expressions, types.",
 }
 EXIT_CODES = """
 Exit codes: 0 all is well; 1 a case failed or a file has faults; 2 the command was called wrongly;

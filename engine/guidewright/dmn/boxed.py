@@ -105,9 +105,14 @@ class Boxes:
         self.notes.append(Note(code_, span, text, hint, severity))
 
 
+_CERTAIN = (NUMBER, STRING, BOOLEAN)
+
+
 def convert(value: Code, to: Type) -> Code:
     """Return the code of a conversion."""
-    return value if to == ANY else code.Convert(value.span, to, value)
+    if to == ANY or (isinstance(value, Const) and value.type == to and to in _CERTAIN):
+        return value
+    return code.Convert(value.span, to, value)
 
 
 E = TypeVar("E", bound=model.Expression)

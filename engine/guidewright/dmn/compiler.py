@@ -60,6 +60,8 @@ class Step:
     inputs: tuple[Key, ...] = ()
     function: Callable[..., Any] | None = None
     value: Function | None = None
+    logic: code.Code | None = None  # what `function` was made of, and
+    bindings: tuple[Binding, ...] = ()  # the variables for its arguments
 
 
 @dataclass(slots=True, eq=False)
@@ -261,10 +263,10 @@ class _Compiler:
         step = self._compiled.steps[key]
         arguments = self._require(definitions, decision.requirements, scope)
         lowered = self._lower(boxes, decision.logic, scope, decision)
-        name = self._unit.function(
-            [binding for _, binding in arguments], convert(lowered, step.type)
-        )
+        step.logic = convert(lowered, step.type)
+        step.bindings = tuple(binding for _, binding in arguments)
         step.inputs = tuple(argument for argument, _ in arguments)
+        name = self._unit.function(step.bindings, step.logic)
         self._note_unused(decision, [binding.name for _, binding in arguments], boxes)
 
         def link(namespace: dict[str, Any]) -> None:

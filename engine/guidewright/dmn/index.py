@@ -93,13 +93,13 @@ class TableIndex:
         """Return the rules that match, in order."""
         return [
             rule
-            for rule in _bits(self.candidates(values))
+            for rule in bits(self.candidates(values))
             if self._holds(rule, values) and (check is None or check(rt, rule))
         ]
 
     def first_match(self, rt: Any, values: Sequence[Any], check: Check | None) -> Sequence[int]:
         """Return the first rule that matches, alone; or nothing."""
-        for rule in _bits(self.candidates(values)):
+        for rule in bits(self.candidates(values)):
             if self._holds(rule, values) and (check is None or check(rt, rule)):
                 return (rule,)
         return ()
@@ -113,7 +113,7 @@ class TableIndex:
         )
 
 
-def _bits(mask: int) -> Iterable[int]:
+def bits(mask: int) -> Iterable[int]:
     """Yield the places of the bits that are set, lowest first."""
     while mask:
         lowest = mask & -mask
@@ -131,7 +131,7 @@ def build_index(rows: Sequence[tuple[Box | None, ...]], types: Sequence[Type]) -
         known = [box if box is not None else ANYTHING for box in boxes]
         if all(box == ANYTHING for box in known):
             continue  # nothing to ask, or all of it is code
-        column = _number_column(known) if of == NUMBER else _value_column(known)
+        column = number_column(known) if of == NUMBER else value_column(known)
         exact = exact and (not isinstance(column, NumberColumn) or column.group == 1)
         columns.append(column)
         positions.append(position)
@@ -148,7 +148,8 @@ def _mask_of(boxes: Sequence[Box], value: Any) -> int:
     return mask
 
 
-def _value_column(boxes: Sequence[Box]) -> ValueColumn:
+def value_column(boxes: Sequence[Box]) -> ValueColumn:
+    """Return the masks of a column of texts or booleans."""
     named = {point for box in boxes for point in box.points}
     masks = {value: _mask_of(boxes, value) for value in named}
     other = 0
@@ -159,7 +160,8 @@ def _value_column(boxes: Sequence[Box]) -> ValueColumn:
     return ValueColumn(masks, other)
 
 
-def _number_column(boxes: Sequence[Box]) -> NumberColumn:
+def number_column(boxes: Sequence[Box]) -> NumberColumn:
+    """Return the masks of a column of numbers."""
     bounds = {point for box in boxes for point in box.points if point is not None}
     for box in boxes:
         for span in box.spans:

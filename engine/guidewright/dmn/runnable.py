@@ -6,7 +6,7 @@ JSON-like data is mapped as `feel.conversion` says).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from guidewright.dmn import model
 from guidewright.dmn.compiler import Compiled, Step, compile_models
 from guidewright.dmn.evaluation import compute
+from guidewright.dmn.prepared import Quick, prepare
 from guidewright.dmn.reader import load_definitions
 from guidewright.dmn.requirements import Key
 from guidewright.dmn.trace import Trace
@@ -25,7 +26,13 @@ from guidewright.feel.conversion import from_json_typed
 from guidewright.feel.externals import NONE_ALLOWED, Externals
 from guidewright.feel.names import normal
 from guidewright.feel.result import Result
-from guidewright.feel.runtime import DEFAULT_LIMITS, Limits, Refuse, Runtime
+from guidewright.feel.runtime import (
+    DEFAULT_LIMITS,
+    Bail,
+    Limits,
+    Refuse,
+    Runtime,
+)
 from guidewright.feel.values import Function, convert
 
 
@@ -39,6 +46,7 @@ class DecisionOptions:
 
 
 DEFAULT_OPTIONS = DecisionOptions()
+WARM_UP = 20  # calls of one goal after which a function of its own is made for it
 
 
 class Model:
@@ -51,6 +59,8 @@ class Model:
         self._by_name: dict[str, list[Step]] = {}
         for step in compiled.steps.values():
             self._by_name.setdefault(normal(step.element.name), []).append(step)
+        self._quick: dict[str | None, Quick] = {}  # made when a goal is asked for often
+        self._calls: dict[str | None, int] = {}
 
     # names --------------------------------------------------------------------------------------
 
@@ -99,13 +109,62 @@ class Model:
         Raises `CallError` for an unknown name or a value that FEEL does not have, `ResourceError`
         when a limit is reached.
         """
-        rt = self._runtime(options)
-        given = self._given(inputs, rt)
+        if options is DEFAULT_OPTIONS and (type(decision) is str or decision is None):
+            quick = self._quick.get(decision) or self._warmed_up(decision)
+            if quick is not None:
+                try:
+                    return Result(quick(inputs))
+                except (Bail, Refuse, RecursionError):
+                    return self._thoroughly(inputs, decision, options)  # something is to be told
+        return self._thoroughly(inputs, decision, options)
+
+    def compile(self, decision: str) -> Callable[[Mapping[str, object]], Any]:
+        """Return a function from inputs to the value of a decision, for many calls.
+
+        It takes what `evaluate` takes and gives the same value, without notes; where something
+        would be noted it is as slow as `evaluate`. Raises what `evaluate` raises.
+        """
+        quick = self._quick.get(decision) or self._prepare(decision)
+        if quick is None:
+            return lambda inputs: self._thoroughly(inputs, decision, DEFAULT_OPTIONS).value
+        go = quick
+
+        def call(inputs: Mapping[str, object]) -> Any:
+            try:
+                return go(inputs)
+            except (Bail, Refuse, RecursionError):
+                return self._thoroughly(inputs, decision, DEFAULT_OPTIONS).value
+
+        return call
+
+    def _goals(self, decision: str | Sequence[str] | None) -> tuple[list[str], list[Key]]:
         if decision is None:
             names = [each.name for each in self.definitions.decisions]
         else:
             names = [decision] if isinstance(decision, str) else list(decision)
-        goals = [self._own(name, model.Decision).key for name in names]
+        return names, [self._own(name, model.Decision).key for name in names]
+
+    def _warmed_up(self, decision: str | None) -> Quick | None:
+        """Return the prepared function once a goal was asked for often enough to be worth it."""
+        calls = self._calls[decision] = self._calls.get(decision, 0) + 1
+        return self._prepare(decision) if calls == WARM_UP else None
+
+    def _prepare(self, decision: str | None) -> Quick | None:
+        _, goals = self._goals(decision)
+        quick = prepare(self._compiled, goals, single=decision is not None)
+        if quick is not None:
+            self._quick[decision] = quick
+        return quick
+
+    def _thoroughly(
+        self,
+        inputs: Mapping[str, object],
+        decision: str | Sequence[str] | None,
+        options: DecisionOptions,
+    ) -> Result[Trace]:
+        rt = self._runtime(options)
+        given = self._given(inputs, rt)
+        names, goals = self._goals(decision)
         values = run(self._compute, rt, (goals, given))
         value = (
             values[goals[0]]

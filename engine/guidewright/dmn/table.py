@@ -148,20 +148,40 @@ CellReader = Callable[[model.Text | None], Code | Box | None]
 
 def _cell_reader(boxes: Boxes, clause: InputCode, scope: Scope, *, boxed: bool) -> CellReader:
     """Return how the cells of a column are read: as boxes where they are plain, else as code."""
+    read_plain = _box_reader(clause)
+
+    def read(cell: model.Text | None) -> Code | Box | None:
+        box = read_plain(cell) if boxed else None
+        return box if box is not None else _tests(boxes, cell, clause.binding, scope)
+
+    return read
+
+
+def _box_reader(clause: InputCode) -> Callable[[model.Text | None], Box | None]:
     of = clause.binding.type
     known: dict[str, Box | None] = {}
 
-    def read(cell: model.Text | None) -> Code | Box | None:
-        if boxed and of in BOXED_TYPES:
-            text = cell.text if cell is not None else ""
-            if text not in known:
-                known[text] = read_box(text, of)
-            box = known[text]
-            if box is not None:
-                return box
-        return _tests(boxes, cell, clause.binding, scope)
+    def read(cell: model.Text | None) -> Box | None:
+        if of not in BOXED_TYPES:
+            return None
+        text = cell.text if cell is not None else ""
+        if text not in known:
+            known[text] = read_box(text, of)
+        return known[text]
 
     return read
+
+
+def boxes_of(node: TableCode) -> list[tuple[Box | None, ...]]:
+    """Return the cells of a table as boxes; None where a cell is more than that."""
+    readers = [_box_reader(clause) for clause in node.inputs]
+    return [
+        tuple(
+            ANYTHING if cell is None or not cell.text.strip() else read(cell)
+            for cell, read in zip(each.rule.inputs, readers, strict=True)
+        )
+        for each in node.rules
+    ]
 
 
 def _index(inputs: tuple[InputCode, ...], rules: tuple[RuleCode, ...]) -> TableIndex | None:

@@ -15,6 +15,7 @@ from guidewright.dmn.cells import Box
 from guidewright.dmn.hit_policies import POLICIES, Answer, Output, Plan
 from guidewright.dmn.model import HitPolicy
 from guidewright.dmn.table import RuleCode, TableCode
+from guidewright.dmn.table_quick import DEFAULT, by_lookup, fresh, restrictions
 from guidewright.errors import Code, Severity
 from guidewright.feel import code
 from guidewright.feel.python_backend import (
@@ -31,11 +32,10 @@ from guidewright.feel.python_backend import (
     method,
 )
 from guidewright.feel.python_rules import boolean
-from guidewright.feel.runtime import Runtime
+from guidewright.feel.runtime import Bail, Runtime
 from guidewright.feel.text import literal
 
 Cells = Callable[[Runtime], Sequence[Sequence[bool | None]]]
-DEFAULT = -1  # the index by which the default output is asked for
 
 
 class Watcher(Protocol):
@@ -100,7 +100,7 @@ def input_refused(rt: Runtime, plan: Plan, column: int, value: Any) -> None:
     rt.note(Code.CONSTRAINT, clause.span, text)
 
 
-HELPERS.update({"decide": decide, "input_refused": input_refused})
+HELPERS.update({"Bail": Bail, "decide": decide, "fresh": fresh, "input_refused": input_refused})
 
 
 @emits(VALUES, TableCode)
@@ -112,6 +112,8 @@ def table(emitter: Emitter, node: TableCode) -> py.expr:
         name = emitter.define(clause.binding)
         emitter.body.append(assign(name, emitter.value(clause.value)))
         names.append(name)
+    if emitter.quick:
+        return _quick(emitter, node, names)
     inputs = py.Tuple([load(name) for name in names], py.Load())
     matches = (
         _indexed_matches(emitter, node, inputs)
@@ -166,6 +168,24 @@ def _matches(emitter: Emitter, node: TableCode) -> str:
             inner.branch(inner.truth(together), hit, [])
     inner.body.append(py.Return(py.Tuple([], py.Load()) if first else load("hits")))
     return emitter.nested_function(inner, ["rt"])
+
+
+def _quick(emitter: Emitter, node: TableCode, names: Sequence[str]) -> py.expr:
+    """Emit a table that nobody watches; see `table_quick`."""
+    restrictions(emitter, node, names)
+    found = by_lookup(emitter, node, names) if node.index is None else None
+    if found is not None:
+        return found
+    inputs = py.Tuple([load(name) for name in names], py.Load())
+    matches = (
+        _indexed_matches(emitter, node, inputs)
+        if node.index is not None
+        else call(_matches(emitter, node), load("rt"))
+    )
+    return call(
+        "decide", load("rt"), emitter.unit.constant(node.plan), inputs, matches,
+        _output(emitter, node), constant(node.default is not None), constant(None),
+    )  # fmt: skip
 
 
 def _general(each: RuleCode) -> list[code.Code]:

@@ -115,6 +115,8 @@ class Lowering:
             return compare(span, _OPERATIONS[node.operator], value, self.lower(node.end))
         of = self.checked.types[node]
         test = self.lower(node)
+        if isinstance(test, Const) and test.value is None:
+            return compare(span, Op.EQUAL, value, test)  # null equals null, and nothing else
         if self._mentions_value(node):
             return test
         if isinstance(of, RangeType):

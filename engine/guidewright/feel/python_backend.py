@@ -84,8 +84,31 @@ def is_not(left: py.expr, value: bool | None) -> py.expr:
 
 
 def join(operator: py.boolop, parts: Sequence[py.expr]) -> py.expr:
-    """Return the parts joined by Python's `and` or `or`."""
-    return parts[0] if len(parts) == 1 else py.BoolOp(operator, list(parts))
+    """Return the parts joined by Python's `and` or `or`; a question is asked once."""
+    flat: list[py.expr] = []
+    asked: set[str] = set()
+    for part in parts:
+        same = isinstance(part, py.BoolOp) and type(part.op) is type(operator)
+        for each in part.values if same and isinstance(part, py.BoolOp) else [part]:
+            name = _question_about(each)
+            if name is None or name not in asked:
+                flat.append(each)
+            if name is not None:
+                asked.add(name)
+    return flat[0] if len(flat) == 1 else py.BoolOp(operator, flat)
+
+
+def _question_about(test: py.expr) -> str | None:
+    """Return a key for `name is None` and `name is not None`: asking again changes nothing."""
+    if (
+        isinstance(test, py.Compare)
+        and isinstance(test.left, py.Name)
+        and isinstance(test.ops[0], (py.Is, py.IsNot))
+        and isinstance(test.comparators[0], py.Constant)
+        and test.comparators[0].value is None
+    ):
+        return f"{type(test.ops[0]).__name__} {test.left.id}"
+    return None
 
 
 def assign(name: str, value: py.expr) -> py.Assign:
@@ -167,6 +190,8 @@ class Emitter:
         self._parent = parent
         # Inside the cells of a table a missing value is no fault: the trace shows it.
         self.in_cells: bool = parent.in_cells if parent is not None else False
+        # Nobody watches, and whoever calls repeats the call when something has to be noted.
+        self.quick: bool = parent.quick if parent is not None else False
 
     # variables ----------------------------------------------------------------------------------
 

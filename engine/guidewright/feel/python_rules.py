@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast as py
 from collections.abc import Callable
+from functools import cache
 
 from guidewright.errors import Code as MessageCode
 from guidewright.feel import code, loops, operators
@@ -75,10 +76,13 @@ _PYTHON_ORDERED = (NUMBER, STRING)  # and < is FEEL's <, once neither is null
 # constants, variables ---------------------------------------------------------------------------
 
 
+_builtin_value = cache(as_function)  # a function is equal only to itself
+
+
 @emits(VALUES, code.Const)
 def const(emitter: Emitter, node: code.Const) -> py.expr:
     """A value known at load; a built-in function becomes a function value."""
-    value = as_function(node.value) if isinstance(node.value, Builtin) else node.value
+    value = _builtin_value(node.value) if isinstance(node.value, Builtin) else node.value
     return emitter.unit.constant(value)
 
 

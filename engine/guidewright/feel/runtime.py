@@ -152,3 +152,28 @@ class Runtime:
                 raise Refuse("no clock was given to this evaluation")
             self._now = self.clock()
         return self._now
+
+
+class Bail(Exception):  # noqa: N818 - not an error: the quick way gives up
+    """Something would have to be noted: the call has to be made again, the thorough way."""
+
+
+@dataclass(slots=True)
+class QuickRuntime(Runtime):
+    """A runtime for calls that are expected to need no note; the first note ends them."""
+
+    def note(
+        self,
+        code: Code,
+        span: Span | None,
+        text: str,
+        *,
+        hint: str | None = None,
+        severity: Severity = Severity.WARNING,
+    ) -> None:
+        """Give up: FEEL has no side effects, so the call can be repeated with notes."""
+        raise Bail
+
+
+# For code that neither loops nor calls functions, and so spends nothing; it is never changed.
+NO_RUNTIME = QuickRuntime()
