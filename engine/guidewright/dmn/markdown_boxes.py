@@ -2,7 +2,7 @@
 
 In: an `Expression` of the model. Out: blocks of Markdown: a decision table is a table with one line
 a rule, a literal expression a block of code; what stands inside another box is announced by its
-way from the outside, such as **then › 2**.
+way from the outside, such as **then / 2**.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def type_name(reference: TypeReference | None) -> str:
 def _part(way: Way, name: str, value: Expression | None, note: str = "") -> list[str]:
     """Return the blocks of an inner expression, announced by its way."""
     inner = (*way, escaped(name))
-    head = f"**{' › '.join(inner)}**"
+    head = f"**{' / '.join(inner)}**"
     return [f"{head} {note}" if note else head, *expression_blocks(value, inner)]
 
 

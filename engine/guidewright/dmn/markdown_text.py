@@ -16,20 +16,20 @@ _LINE_END = re.compile(r"\r\n?|\n")
 
 
 def escaped(text: str) -> str:
-    """Return text for a paragraph or a cell, in one line.
+    r"""Return text for a paragraph or a cell, in one line.
 
-    >>> escaped("a < b | *c*\\n#1")
-    'a &lt; b \\\\| \\\\*c\\\\*<br>\\\\#1'
+    >>> escaped("a < b | *c*\n#1")
+    'a &lt; b \\| \\*c\\*<br>\\#1'
     """
     text = text.strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return "<br>".join(_LINE_END.split(_SPECIAL.sub(r"\\\g<0>", text)))
 
 
 def paragraph(text: str) -> str:
-    """Return text as a paragraph that does not begin a list.
+    r"""Return text as a paragraph that does not begin a list.
 
     >>> paragraph("- 1"), paragraph("2. x")
-    ('\\\\- 1', '2\\\\. x')
+    ('\\- 1', '2\\. x')
     """
     line = escaped(text)
     found = _BLOCK_START.match(line)
@@ -40,9 +40,9 @@ def paragraph(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Return FEEL as code in one line: a span for each of its lines.
+    r"""Return FEEL as code in one line: a span for each of its lines.
 
-    >>> code('"a|b"'), code("-"), code("if a\\nthen `b`"), code("")
+    >>> code('"a|b"'), code("-"), code("if a\nthen `b`"), code("")
     ('`"a|b"`', '-', '`if a`<br>`` then `b` ``', '')
     """
     text = text.strip()
@@ -74,13 +74,17 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     Columns are not padded, because a longer cell would then change every line.
     """
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |".replace("|  |", "| |") for cells in lines)
+    return "\n".join(f"|{'|'.join(map(_padded, cells))}|" for cells in lines)
+
+
+def _padded(cell: str) -> str:
+    return f" {cell} " if cell else " "
 
 
 def code_cell(text: str) -> str:
-    """Return FEEL as code for a cell of a table, where a bar ends the cell even in code.
+    r"""Return FEEL as code for a cell of a table, where a bar ends the cell even in code.
 
     >>> code_cell('"a|b"')
-    '`"a\\\\|b"`'
+    '`"a\\|b"`'
     """
     return code(text).replace("|", "\\|")
