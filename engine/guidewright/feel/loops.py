@@ -13,6 +13,7 @@ from typing import Any
 from guidewright.errors import Code
 from guidewright.feel.builtins import Builtin
 from guidewright.feel.decimals import is_integer, to_int
+from guidewright.feel.operators import index
 from guidewright.feel.runtime import Refuse, Runtime
 from guidewright.feel.temporal import Date
 from guidewright.feel.types import Type
@@ -24,12 +25,43 @@ from guidewright.feel.values import (
 )
 from guidewright.source import Span
 
+# Cost units: what takes as long as several iterations costs several.
+_CALL = 3
+_PROBE = 10
+
 
 def elements(value: Any) -> list[Any] | None:
     """Return the elements a filter looks at: a value that is no list is a list of one."""
     if value is None or type(value) is list:
         return value
     return [value]
+
+
+def index_or_select(
+    rt: Runtime, span: Span | None, value: Any, condition: Callable[[Runtime, Any], Any]
+) -> Any:
+    """Return `value[condition]` where only the data tell whether that is a position or a test.
+
+    It is a position when it is a number outside the elements (DMN 1.5, 10.3.2.5).
+    """
+    rt.charge(_PROBE, span)
+    mark = rt.mark()
+    position = condition(rt, None)
+    if type(position) in (int, Decimal):
+        return index(elements(value), position)
+    rt.forget(mark)
+    if value is None:
+        rt.null(span)
+        return None
+    selected = []
+    for item in elements(value) or ():
+        rt.charge(_CALL, span)
+        answer = condition(rt, item)
+        if answer is True:
+            selected.append(item)
+        else:
+            rt.not_boolean(answer, span)
+    return selected
 
 
 def domain(rt: Runtime, span: Span | None, start: Any, has_end: bool, end: Any) -> Any:
@@ -90,6 +122,7 @@ def _range_items(rt: Runtime, span: Span | None, given: Range) -> Sequence[Any]:
 
 def call_function(rt: Runtime, function: Any, arguments: Sequence[Any]) -> Any:
     """Call a function value with positional arguments."""
+    rt.charge(_CALL)
     if type(function) is Function:
         return function.invoke_positional(rt, arguments)
     raise Refuse(f"{kind(function)} is not a function and cannot be called", Code.NOT_A_FUNCTION)
@@ -97,6 +130,7 @@ def call_function(rt: Runtime, function: Any, arguments: Sequence[Any]) -> Any:
 
 def call_named(rt: Runtime, function: Any, names: Sequence[str], arguments: Sequence[Any]) -> Any:
     """Call a function value or a built-in function with named arguments."""
+    rt.charge(_CALL)
     if len(set(names)) != len(names):
         raise Refuse("a parameter is named twice", Code.WRONG_ARGUMENTS)
     named = dict(zip(names, arguments, strict=True))

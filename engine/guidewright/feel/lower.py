@@ -7,7 +7,7 @@ In: `Checked`. Out: `code`. A rule says the meaning of a node in terms of smalle
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from guidewright.errors import Code as MessageCode
@@ -70,13 +70,9 @@ def rule(node_class: type[N]) -> Callable[[Rule[N]], Rule[N]]:
 
 @dataclass(slots=True)
 class Lowering:
-    """One walk over a checked tree.
-
-    `outside` holds the filters whose elements are not in sight: their keys mean what they shadow.
-    """
+    """One walk over a checked tree."""
 
     checked: Checked
-    outside: set[Binding] = field(default_factory=set)
 
     def lower(self, node: ast.Node) -> Code:
         """Lower one node and the nodes below it."""
@@ -96,11 +92,7 @@ class Lowering:
                     span, NULL, MessageCode.UNKNOWN_NAME, f"nothing is named {binding.name!r}"
                 )
             )
-            if owner in self.outside:
-                return otherwise
             return code.ItemKey(span, binding.type, owner, binding.name, otherwise)
-        if binding in self.outside:
-            return Const(span, NULL, None)
         return Ref(span, binding.type, binding)
 
     def test(self, value: Code, node: ast.Node, *, unary: bool = False) -> Code:
@@ -314,19 +306,17 @@ def path(lowering: Lowering, node: ast.Path) -> Code:
 @rule(ast.Filter)
 def filter_node(lowering: Lowering, node: ast.Filter) -> Code:
     """An index when the condition is a number outside the elements, else a selection (rule 50)."""
-    value = lowering.lower(node.value)
+    value, condition = lowering.lower(node.value), lowering.lower(node.condition)
     item = lowering.checked.definitions[node]
     of = lowering.checked.types[node.condition]
-    position: Code | None = None
-    condition: Code | None = None
-    if of != BOOLEAN:
-        lowering.outside.add(item)
-        position = lowering.lower(node.condition)
-        lowering.outside.discard(item)
-    if of != NUMBER:
-        condition = lowering.lower(node.condition)
-    result = lowering.checked.types[node]
-    return code.Select(node.span, result, value, item, position, condition)
+    return code.Select(
+        node.span,
+        lowering.checked.types[node],
+        value,
+        item,
+        position=condition if of != BOOLEAN else None,
+        condition=condition if of != NUMBER else None,
+    )
 
 
 # control ----------------------------------------------------------------------------------------

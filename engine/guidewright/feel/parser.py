@@ -477,7 +477,7 @@ class Parser(TypeParser):
         self.expect_word("return", "'for' needs 'return'")
         result = self.expression(inside.inner(Binding("partial")))
         node = ast.For(self.span_from(start), iterations, result)
-        self._grown(node, result, *(each.domain for each in iterations))
+        self._grown(node, result, *_domains(iterations))
         return node
 
     def _quantified(self, scope: Scope) -> ast.Quantified:
@@ -488,7 +488,7 @@ class Parser(TypeParser):
         self.expect_word("satisfies", f"{quantifier.value!r} needs 'satisfies'")
         condition = self.expression(inside)
         node = ast.Quantified(self.span_from(start), quantifier, iterations, condition)
-        self._grown(node, condition, *(each.domain for each in iterations))
+        self._grown(node, condition, *_domains(iterations))
         return node
 
     # functions ----------------------------------------------------------------------------------
@@ -583,3 +583,7 @@ class Parser(TypeParser):
         found = self.text[self.position : min(self.end, self.position + 20)].split("\n")[0]
         shown = f"; found {found!r}" if found else "; the text ends here"
         self.fail(what + shown)
+
+
+def _domains(iterations: tuple[ast.Iteration, ...]) -> list[ast.Node]:
+    return [part for each in iterations for part in (each.domain, each.end) if part is not None]

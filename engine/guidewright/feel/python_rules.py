@@ -45,6 +45,7 @@ HELPERS.update(
         "instance_of": instance_of,
         "domain": loops.domain,
         "elements": loops.elements,
+        "index_or_select": loops.index_or_select,
         "call_function": loops.call_function,
         "call_named": loops.call_named,
         "make_function": loops.make_function,
@@ -405,30 +406,24 @@ def item_key(emitter: Emitter, node: code.ItemKey) -> py.expr:
 
 @emits(VALUES, code.Select)
 def select(emitter: Emitter, node: code.Select) -> py.expr:
-    """A position, or the elements for which the condition is true."""
+    """A position, or the elements for which the condition is true; outside them, `item` is null."""
     value = emitter.atom(emitter.value(node.value))
+    span = emitter.unit.constant(node.span)
     if node.condition is None:
         assert node.position is not None  # noqa: S101 - lowering gives one or the other
+        emitter.body.append(assign(emitter.define(node.item), constant(None)))
         position = emitter.value(node.position)
         found = call("index", call("elements", value), position)
         return emitter.guarded(found, node, tell_null=False)
-    picked = _picking(emitter, node, value)
     if node.position is None:
-        return py.IfExp(is_(value, None), emitter.null(node), picked)
-    mark = emitter.temporary(method("rt", "mark"))
-    place = emitter.atom(emitter.value(node.position))
-    result = emitter.unit.serial("t")
-    is_number = compare(
-        call("type", place), py.In(), py.Tuple([load("int"), load("Decimal")], py.Load())
-    )
-    with emitter.block() as by_position:
-        indexed = emitter.guarded(call("index", call("elements", value), place), node)
-        emitter.body.append(assign(result, indexed))
-    with emitter.block() as by_condition:
-        emitter.body.append(py.Expr(method("rt", "forget", load(mark))))
-        emitter.body.append(assign(result, py.IfExp(is_(value, None), emitter.null(node), picked)))
-    emitter.branch(is_number, by_position, by_condition)
-    return load(result)
+        picked = _picking(emitter, node, value)
+        return py.IfExp(is_(value, None), method("rt", "null", span), picked)
+    inner = emitter.nested()
+    item = inner.define(node.item)
+    inner.body.append(py.Return(inner.value(node.condition)))
+    condition = emitter.nested_function(inner, ["rt", item])
+    found = call("index_or_select", load("rt"), span, value, load(condition))
+    return emitter.guarded(found, node)
 
 
 def _picking(emitter: Emitter, node: code.Select, value: py.expr) -> py.expr:

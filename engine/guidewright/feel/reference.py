@@ -29,8 +29,9 @@ order or by name: `substring(string: "abc", start position: 2)`. How to read a s
 - `integer`: a number; what stands after its point is cut off.
 - `context`: any context; `list<number>`: a list of numbers; a single number is taken as one.
 
-More than one signature are tried in this order. In the examples, what follows `=>` is the value;
-what follows `!` is the code of the note that says why there is none.
+Several signatures are tried in the order shown: first those whose types the arguments have, then
+those to which they convert. In the examples, what follows `=>` is the value; what follows `!` is
+the code of the note that says why there is none.
 """
 
 

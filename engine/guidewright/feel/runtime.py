@@ -30,8 +30,8 @@ class Refuse(Exception):  # noqa: N818 - not an error: the standard's way to say
 class Limits:
     """The limits of one call; an operator may raise them, a model never.
 
-    Cost units are deterministic: one per loop iteration and function call, and the size of the
-    data for built-in functions that walk it.
+    Cost units are deterministic: one per loop iteration, a few per function call and note, and the
+    size of the data for built-in functions that walk it.
     """
 
     cost: int = 5_000_000
@@ -42,6 +42,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+_NOTE = 5  # cost units: a note takes as long as several iterations
 
 
 @dataclass(slots=True)
@@ -55,6 +56,7 @@ class Runtime:
     depth: int = 0
     watcher: Any = None  # a trace that watches tables; never changes what is computed
     _now: DateTime | None = None
+    _told: set[Note] = field(default_factory=set)
 
     def charge(self, units: int, span: Span | None = None) -> None:
         """Spend cost units before the work they stand for; raise `ResourceError` when none left."""
@@ -76,9 +78,11 @@ class Runtime:
         severity: Severity = Severity.WARNING,
     ) -> None:
         """Record why something is null; the same note at the same place is kept once."""
+        self.charge(_NOTE, span)
         if len(self.notes) < self.limits.notes:
             new = Note(code, span, text, hint, severity)
-            if new not in self.notes:
+            if new not in self._told:
+                self._told.add(new)
                 self.notes.append(new)
 
     def refused(self, why: Refuse, span: Span | None) -> None:
@@ -143,6 +147,7 @@ class Runtime:
 
     def forget(self, mark: int) -> None:
         """Drop the notes since a mark: the question they belong to was only a probe."""
+        self._told.difference_update(self.notes[mark:])
         del self.notes[mark:]
 
     def now(self) -> DateTime:
