@@ -7,7 +7,7 @@ are its direct requirements and nothing else (DMN 1.5, 6.3 and 10.4).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,14 @@ class Unlinked:
         return self.run(rt, arguments)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lowered:
+    """The logic of a decision, and the variables for its inputs."""
+
+    logic: code.Code
+    bindings: tuple[Binding, ...]
+
+
 @dataclass(slots=True, eq=False)
 class Step:
     """How one element gets its value.
@@ -60,8 +68,7 @@ class Step:
     inputs: tuple[Key, ...] = ()
     function: Callable[..., Any] | None = None
     value: Function | None = None
-    logic: code.Code | None = None  # what `function` was made of, and
-    bindings: tuple[Binding, ...] = ()  # the variables for its arguments
+    lower: Callable[[Mapping[Key, Type]], Lowered] | None = None  # for known types of the inputs
 
 
 @dataclass(slots=True, eq=False)
@@ -237,8 +244,12 @@ class _Compiler:
         definitions: model.Definitions,
         requirements: Iterable[model.Requirement],
         scope: Scope,
+        types: Mapping[Key, Type],
     ) -> list[tuple[Key, Binding]]:
-        """Bring the required elements into scope; return those whose values are arguments."""
+        """Bring the required elements into scope; return those whose values are arguments.
+
+        `types` may know more of a value than its declaration says.
+        """
         arguments = []
         for requirement in requirements:
             target, _, name = self._target(definitions, requirement.target)
@@ -249,7 +260,8 @@ class _Compiler:
             if step.value is not None:
                 scope.define(Binding(name, step.type, Role.CONSTANT, step.value))
             else:
-                arguments.append((step.key, scope.define(Binding(name, step.type))))
+                of = types.get(step.key, step.type)
+                arguments.append((step.key, scope.define(Binding(name, of))))
         return arguments
 
     def _decision(
@@ -261,12 +273,22 @@ class _Compiler:
         scope: Scope,
     ) -> Callable[[dict[str, Any]], None]:
         step = self._compiled.steps[key]
-        arguments = self._require(definitions, decision.requirements, scope)
-        lowered = self._lower(boxes, decision.logic, scope, decision)
-        step.logic = convert(lowered, step.type)
-        step.bindings = tuple(binding for _, binding in arguments)
+        arguments = self._require(definitions, decision.requirements, scope, {})
+        lowered = convert(self._lower(boxes, decision.logic, scope, decision), step.type)
+        bindings = tuple(binding for _, binding in arguments)
         step.inputs = tuple(argument for argument, _ in arguments)
-        name = self._unit.function(step.bindings, step.logic)
+        name = self._unit.function(bindings, lowered)
+
+        def lower_again(types: Mapping[Key, Type]) -> Lowered:
+            if all(types[each] == binding.type for each, binding in arguments):
+                return Lowered(lowered, bindings)
+            inner = Scope(scope.parent, declared=scope.declared)
+            known = self._require(definitions, decision.requirements, inner, types)
+            fresh = Boxes(boxes.items, boxes.type_names, boxes.externals)
+            again = convert(self._lower(fresh, decision.logic, inner, decision), step.type)
+            return Lowered(again, tuple(binding for _, binding in known))
+
+        step.lower = lower_again
         self._note_unused(decision, [binding.name for _, binding in arguments], boxes)
 
         def link(namespace: dict[str, Any]) -> None:
@@ -295,7 +317,7 @@ class _Compiler:
         step = self._compiled.steps[key]
         own = Binding(normal(element.name), step.type, Role.CONSTANT, step.value)
         scope.define(own)  # a function that calls itself; its depth is limited at run time
-        self._require(definitions, element.requirements, scope)
+        self._require(definitions, element.requirements, scope, {})
         function = make_function(boxes, element.logic, scope, normal(element.name))
         name = self._unit.function([], function)
         unlinked = self._unlinked[key]

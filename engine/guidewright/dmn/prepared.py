@@ -45,7 +45,9 @@ _TELLING = ("input_refused", "decide")  # these only note, and so give up
 _SPENDS = ("charge", "snapshot", "mark", "now")
 
 
-Quick = Callable[[Mapping[str, object]], Any]  # raises `Bail` or `Refuse` where it gives up
+# (values, list for what is to be told lazily, or None) -> value; `Bail` or `Refuse` to give up
+Quick = Callable[[Mapping[str, object], "list[Told] | None"], Any]
+Told = tuple[Any, tuple[Any, ...]]  # the plan of a table no rule of which matches, and its inputs
 
 
 def prepare(compiled: Compiled, goals: Sequence[Key], *, single: bool) -> Quick | None:
@@ -70,16 +72,17 @@ def prepare(compiled: Compiled, goals: Sequence[Key], *, single: bool) -> Quick 
         if isinstance(step.element, InputData) and step.key[0] == compiled.main.namespace
     )
     _check_names(emitter, accepted, len(inputs))
+    types: dict[Key, Type] = {step.key: step.type for step in steps}
     for step in inputs:
         variables[step.key] = _input(emitter, step)
     for step in steps:
         if step.key not in variables:
-            variables[step.key] = _decision(emitter, step, variables)
+            variables[step.key] = _decision(emitter, step, variables, types)
     emitter.body.append(py.Return(_result(compiled, goals, variables, single=single)))
     unit.namespace.update({"new_runtime": _new_runtime, "NO_RUNTIME": NO_RUNTIME})
     spends = any(_spends(statement) for statement in emitter.body)
     runtime = assign("rt", call("new_runtime") if spends else load("NO_RUNTIME"))
-    unit.functions.append(function_definition("goal", ["given"], [runtime, *emitter.body]))
+    unit.functions.append(function_definition("goal", ["given", "told"], [runtime, *emitter.body]))
     goal: Quick = unit.build()["goal"]
     return goal
 
@@ -145,15 +148,22 @@ def border(value: object, step: Step) -> Any:
     return converted
 
 
-def _decision(emitter: Emitter, step: Step, variables: Mapping[Key, str]) -> str:
-    """Emit a decision in line; what its item definition does not allow is left to be told."""
+def _decision(
+    emitter: Emitter, step: Step, variables: Mapping[Key, str], types: dict[Key, Type]
+) -> str:
+    """Emit a decision in line; what its item definition does not allow is left to be told.
+
+    What is known of the values it needs, beyond their declarations, chooses the faster forms.
+    """
     if step.value is not None:
         return emitter.temporary(emitter.unit.constant(step.value))
-    if step.logic is None:
+    if step.lower is None:
         return emitter.temporary(constant(None))
-    for key, binding in zip(step.inputs, step.bindings, strict=True):
+    lowered = step.lower(types)
+    for key, binding in zip(step.inputs, lowered.bindings, strict=True):
         emitter.alias(binding, variables[key])
-    name = emitter.temporary(emitter.value(step.logic))
+    types[step.key] = lowered.logic.type
+    name = emitter.temporary(emitter.value(lowered.logic))
     if step.item is not None and _constrained(step):
         emitter.unit.namespace["checked"] = checked
         emitter.body.append(assign(name, call("checked", load(name), emitter.unit.constant(step))))
@@ -171,11 +181,11 @@ def _result(
     compiled: Compiled, goals: Sequence[Key], variables: Mapping[Key, str], *, single: bool
 ) -> py.expr:
     if single:
-        return load(variables[goals[0]])
+        return call("fresh", load(variables[goals[0]]))
     keys: list[py.expr | None] = [
         constant(normal(compiled.steps[goal].element.name)) for goal in goals
     ]
-    return py.Dict(keys, [load(variables[goal]) for goal in goals])
+    return py.Dict(keys, [call("fresh", load(variables[goal])) for goal in goals])
 
 
 def _spends(tree: py.AST) -> bool:

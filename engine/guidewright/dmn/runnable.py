@@ -14,9 +14,10 @@ from typing import Any
 from guidewright.dmn import model
 from guidewright.dmn.compiler import Compiled, Step, compile_models
 from guidewright.dmn.evaluation import compute
-from guidewright.dmn.prepared import Quick, prepare
+from guidewright.dmn.prepared import Quick, Told, prepare
 from guidewright.dmn.reader import load_definitions
 from guidewright.dmn.requirements import Key
+from guidewright.dmn.table_python import note_no_rule
 from guidewright.dmn.trace import Trace
 from guidewright.dmn.watching import TraceWatcher
 from guidewright.errors import CallError, Code, ModelError, Note, Severity, did_you_mean
@@ -113,7 +114,9 @@ class Model:
             quick = self._quick.get(decision) or self._warmed_up(decision)
             if quick is not None:
                 try:
-                    return Result(quick(inputs))
+                    told: list[Told] = []
+                    value = quick(inputs, told)
+                    return Result(value, _notes(told) if told else ())
                 except (Bail, Refuse, RecursionError):
                     return self._thoroughly(inputs, decision, options)  # something is to be told
         return self._thoroughly(inputs, decision, options)
@@ -131,7 +134,7 @@ class Model:
 
         def call(inputs: Mapping[str, object]) -> Any:
             try:
-                return go(inputs)
+                return go(inputs, None)
             except (Bail, Refuse, RecursionError):
                 return self._thoroughly(inputs, decision, DEFAULT_OPTIONS).value
 
@@ -301,6 +304,13 @@ def _invoke_named(rt: Runtime, function: Function, arguments: Mapping[str, Any])
 
 def _invoke_positional(rt: Runtime, function: Function, arguments: Sequence[Any]) -> Any:
     return function.invoke_positional(rt, arguments)
+
+
+def _notes(told: list[Told]) -> tuple[Note, ...]:
+    rt = Runtime()
+    for plan, values in told:
+        note_no_rule(rt, plan, values)
+    return tuple(rt.notes)
 
 
 # loading ----------------------------------------------------------------------------------------

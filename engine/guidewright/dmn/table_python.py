@@ -15,7 +15,7 @@ from guidewright.dmn.cells import Box
 from guidewright.dmn.hit_policies import POLICIES, Answer, Output, Plan
 from guidewright.dmn.model import HitPolicy
 from guidewright.dmn.table import RuleCode, TableCode
-from guidewright.dmn.table_quick import DEFAULT, by_lookup, fresh, restrictions
+from guidewright.dmn.table_quick import DEFAULT, NO_RULE, by_lookup, fresh, restrictions
 from guidewright.errors import Code, Severity
 from guidewright.feel import code
 from guidewright.feel.python_backend import (
@@ -71,7 +71,7 @@ def decide(
     else:
         answer = Answer(None, ())
         if not plan.table.hit_policy.multiple or plan.table.aggregation is not None:
-            _note_no_rule(rt, plan, inputs)  # of a list of hits, nobody expects one
+            note_no_rule(rt, plan, inputs)  # of a list of hits, nobody expects one
     if rt.watcher is not None:
         mark = rt.mark()
         truths = cells(rt)
@@ -81,7 +81,8 @@ def decide(
     return answer.value
 
 
-def _note_no_rule(rt: Runtime, plan: Plan, inputs: Sequence[Any]) -> None:
+def note_no_rule(rt: Runtime, plan: Plan, inputs: Sequence[Any]) -> None:
+    """Note that no rule matches, and which inputs of the table have no value."""
     missing = [
         clause.title
         for clause, value in zip(plan.table.inputs, inputs, strict=True)
@@ -100,7 +101,15 @@ def input_refused(rt: Runtime, plan: Plan, column: int, value: Any) -> None:
     rt.note(Code.CONSTRAINT, clause.span, text)
 
 
-HELPERS.update({"Bail": Bail, "decide": decide, "fresh": fresh, "input_refused": input_refused})
+HELPERS.update(
+    {
+        "Bail": Bail,
+        "NO_RULE": NO_RULE,
+        "decide": decide,
+        "fresh": fresh,
+        "input_refused": input_refused,
+    }
+)
 
 
 @emits(VALUES, TableCode)

@@ -26,11 +26,19 @@ from guidewright.feel.python_backend import (
     is_,
     join,
     load,
+    method,
 )
 from guidewright.feel.runtime import NO_RUNTIME, Bail
 
 DEFAULT = -1  # the index by which the default output is asked for
 GIVE_UP = -2
+
+
+class _NoRule:
+    """What stands in a look-up where no rule matches: null, and somebody may want to know."""
+
+
+NO_RULE = _NoRule()
 
 
 def restrictions(emitter: Emitter, node: TableCode, names: Sequence[str]) -> None:
@@ -55,7 +63,7 @@ def by_lookup(emitter: Emitter, node: TableCode, names: Sequence[str]) -> py.exp
     default = _constant(node.default) if node.default is not None else (None,)
     if default is not None and all(output is not None for output in outputs):
         values = [output[0] for output in outputs if output is not None]
-        return _values(emitter, node, lookup, place, values, default[0])
+        return _values(emitter, node, lookup, place, values, default[0], names)
     if node.plan.table.hit_policy not in (HitPolicy.UNIQUE, HitPolicy.FIRST):
         return None
     single = tuple(_single(node, hits) for hits in lookup.hits)
@@ -125,6 +133,7 @@ def _values(
     place: py.expr,
     outputs: Sequence[Any],
     default: Any,
+    names: Sequence[str],
 ) -> py.expr:
     """Emit a look-up of values: the hit policy is applied now, for every combination."""
     found: dict[tuple[int, ...], Any] = {}
@@ -136,13 +145,24 @@ def _values(
     if any(each is Bail for each in values):
         gives_up = compare(load(value), py.Is(), load("Bail"))
         emitter.body.append(py.If(gives_up, [py.Raise(load("Bail"))], []))
-    if any(isinstance(each, (list, dict)) for each in values):
-        emitter.body.append(assign(value, call("fresh", load(value))))
+    if any(each is NO_RULE for each in values):
+        missed = compare(load(value), py.Is(), load("NO_RULE"))
+        told = py.If(
+            py.Compare(load("told"), [py.IsNot()], [constant(None)]),
+            [py.Expr(method("told", "append", _told(emitter, node, names)))],
+            [],
+        )
+        emitter.body.append(py.If(missed, [assign(value, constant(None)), told], []))
     return load(value)
 
 
+def _told(emitter: Emitter, node: TableCode, names: Sequence[str]) -> py.expr:
+    inputs = py.Tuple([load(name) for name in names], py.Load())
+    return py.Tuple([emitter.unit.constant(node.plan), inputs], py.Load())
+
+
 def fresh(value: Any) -> Any:
-    """Return a copy of a value that the caller might change."""
+    """Return a value that the caller may change: what the look-up holds is copied."""
     if type(value) is list:
         return [fresh(each) for each in value]
     return value.copy() if type(value) is dict else value
@@ -153,7 +173,7 @@ def _answer(node: TableCode, hits: tuple[int, ...], outputs: Sequence[Any], defa
     policy = node.plan.table.hit_policy
     if not hits:
         noted = not policy.multiple or node.plan.table.aggregation is not None
-        return Bail if noted and node.default is None else default
+        return NO_RULE if noted and node.default is None else default
     try:
         return POLICIES[policy](NO_RUNTIME, node.plan, hits, lambda hit: outputs[hit]).value
     except Bail:

@@ -14,6 +14,7 @@ from guidewright.errors import Code as MessageCode
 from guidewright.feel import ast, code
 from guidewright.feel.checker import Checked
 from guidewright.feel.code import Apply, Code, Connective, Const, Logic, Op, Ref
+from guidewright.feel.runtime import bounded
 from guidewright.feel.scope import Binding, Role
 from guidewright.feel.types import ANY, BOOLEAN, NULL, NUMBER, FunctionType, ListType, RangeType
 from guidewright.feel.values import Function, Parameter
@@ -34,11 +35,13 @@ _OPERATIONS = {
 }
 
 
+@bounded
 def lower(checked: Checked) -> Code:
     """Lower a whole tree."""
     return Lowering(checked).lower(checked.node)
 
 
+@bounded
 def lower_tests(checked: Checked, value: Binding) -> Code | None:
     """Lower the unary tests of a cell about `value`; None when every value satisfies them."""
     node = checked.node

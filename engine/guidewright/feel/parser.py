@@ -7,13 +7,14 @@ what was expected. A recursive descent without a separate lexer: only the scope 
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from guidewright.errors import Code, ModelError, Note, did_you_mean
 from guidewright.feel import ast, tokens
 from guidewright.feel.decimals import parse_number
 from guidewright.feel.names import IDENTIFIER, NameTrie, normal, skip
-from guidewright.feel.runtime import Refuse
+from guidewright.feel.runtime import Refuse, bounded
 from guidewright.feel.scope import Binding, Scope
 from guidewright.feel.temporal import parse_at_literal
 from guidewright.feel.type_parser import TypeParser
@@ -38,9 +39,11 @@ LEVELS = {
 COMPARISON, ADDITIVE = 3, 4
 _UNARY_RANGES = {str(op): op for op in ast.COMPARISONS}
 _INFIX = {str(op): op for op in _Op}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _PROPERTIES = NameTrie.of(["time offset", "start included", "end included"])
 
 
+@bounded
 def parse_expression(span: Span, scope: Scope, types: NameTrie | None = None) -> ast.Node:
     """Read a whole text as one expression."""
     parser = Parser(span, scope, types)
@@ -49,6 +52,7 @@ def parse_expression(span: Span, scope: Scope, types: NameTrie | None = None) ->
     return node
 
 
+@bounded
 def parse_unary_tests(span: Span, scope: Scope, types: NameTrie | None = None) -> ast.UnaryTests:
     """Read the text of an input entry, of input or output values, or of a constraint (rule 15)."""
     parser = Parser(span, scope, types)
@@ -241,7 +245,7 @@ class Parser(TypeParser):
         char = self.text[start]
         if char == '"':
             return self._string()
-        if char.isdigit() or (char == "." and self.text[start + 1 : start + 2].isdigit()):
+        if tokens.NUMBER.match(self.text, start, self.end):
             return self._number()
         found = self._name_in_scope(scope)
         if found is not None:
@@ -336,8 +340,11 @@ class Parser(TypeParser):
         match = tokens.STRING.match(self.text, start, self.end)
         if match is None:
             self.fail("the closing quote of this string is missing")
+        value = tokens.string_value(match.group(1))
+        if _SURROGATE.search(value):
+            self.fail("half a surrogate pair is no character")
         self.position = match.end()
-        return ast.Literal(self.span_from(start), tokens.string_value(match.group(1)))
+        return ast.Literal(self.span_from(start), value)
 
     def _number(self) -> ast.Literal:
         start = self.position

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from guidewright.feel.code import Code
-from guidewright.feel.runtime import Refuse
+from guidewright.feel.runtime import Refuse, bounded
 from guidewright.feel.scope import Binding
 
 Statements = list[py.stmt]
@@ -144,6 +144,7 @@ class Unit:
             self.namespace[known[0]] = value
         return load(known[0])
 
+    @bounded
     def function(self, parameters: Sequence[Binding], body: Code) -> str:
         """Add `def f(rt, parameter, …)` that returns the value of `body`; return its name."""
         emitter = Emitter(self)
@@ -154,6 +155,7 @@ class Unit:
         self.functions.append(function_definition(name, ["rt", *names], emitter.body))
         return name
 
+    @bounded
     def build(self) -> dict[str, Any]:
         """Compile everything added so far; return the namespace with the functions in it."""
         module = py.Module(list(self.functions), [])

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 from guidewright.errors import Code, Note, ResourceError, Severity
 from guidewright.source import Span
 
 if TYPE_CHECKING:
     from guidewright.feel.temporal import DateTime
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Refuse(Exception):  # noqa: N818 - not an error: the standard's way to say "null, because"
@@ -182,3 +186,22 @@ class QuickRuntime(Runtime):
 
 # For code that neither loops nor calls functions, and so spends nothing; it is never changed.
 NO_RUNTIME = QuickRuntime()
+
+
+def bounded(walk: Callable[P, R]) -> Callable[P, R]:
+    """Make nesting that is too deep for Python's stack a limit like the others.
+
+    The parser limits how high a tree is; the caller's own stack may be deep already.
+    """
+
+    @wraps(walk)
+    def bounded_walk(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return walk(*args, **kwargs)
+        except RecursionError:
+            note = Note(
+                Code.LIMIT, None, "the expression is nested too deep for the caller's stack"
+            )
+            raise ResourceError(note) from None
+
+    return bounded_walk
