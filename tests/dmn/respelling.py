@@ -6,6 +6,7 @@ prefixes, white space between elements, order of the schema's slots, CDATA and r
 
 from __future__ import annotations
 
+from itertools import groupby
 from random import Random
 
 from guidewright.dmn.canonical_names import DIAGRAM_NAMESPACES
@@ -74,13 +75,10 @@ class _Respelling:
     def inside(self, element: XmlElement) -> str:
         content = element.content
         if not self.is_structure(element):
+            runs = groupby(content, key=lambda part: isinstance(part, str))
             return "".join(
-                self.characters(part)
-                if isinstance(part, str)
-                else self.element(part)
-                if isinstance(part, XmlElement)
-                else _aside(part)
-                for part in content
+                self.characters("".join(run)) if is_text else "".join(map(self.part, run))
+                for is_text, run in runs
             )
         groups: list[tuple[int, str]] = []
         above = ""
@@ -99,6 +97,9 @@ class _Respelling:
         if not groups and not above:
             return ""
         return self.blank() + self.blank().join([text for _, text in groups] + [above])
+
+    def part(self, part: XmlElement | XmlComment | XmlInstruction) -> str:
+        return self.element(part) if isinstance(part, XmlElement) else _aside(part)
 
     def shuffle(self, groups: list[tuple[int, str]]) -> list[tuple[int, str]]:
         """Mix the groups, keeping the order of those that have one rank."""

@@ -78,7 +78,7 @@ def prepare(compiled: Compiled, goals: Sequence[Key], *, single: bool) -> Quick 
     for step in steps:
         if step.key not in variables:
             variables[step.key] = _decision(emitter, step, variables, types)
-    emitter.body.append(py.Return(_result(compiled, goals, variables, single=single)))
+    emitter.body.append(py.Return(_result(compiled, goals, variables, types, single=single)))
     unit.namespace.update({"new_runtime": _new_runtime, "NO_RUNTIME": NO_RUNTIME})
     spends = any(_spends(statement) for statement in emitter.body)
     runtime = assign("rt", call("new_runtime") if spends else load("NO_RUNTIME"))
@@ -178,14 +178,23 @@ def checked(value: Any, step: Step) -> Any:
 
 
 def _result(
-    compiled: Compiled, goals: Sequence[Key], variables: Mapping[Key, str], *, single: bool
+    compiled: Compiled,
+    goals: Sequence[Key],
+    variables: Mapping[Key, str],
+    types: Mapping[Key, Type],
+    *,
+    single: bool,
 ) -> py.expr:
+    def value(goal: Key) -> py.expr:
+        held = load(variables[goal])
+        return held if types[goal] in _CLASSES else call("fresh", held)
+
     if single:
-        return call("fresh", load(variables[goals[0]]))
+        return value(goals[0])
     keys: list[py.expr | None] = [
         constant(normal(compiled.steps[goal].element.name)) for goal in goals
     ]
-    return py.Dict(keys, [call("fresh", load(variables[goal])) for goal in goals])
+    return py.Dict(keys, [value(goal) for goal in goals])
 
 
 def _spends(tree: py.AST) -> bool:

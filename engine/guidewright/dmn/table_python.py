@@ -119,7 +119,9 @@ def table(emitter: Emitter, node: TableCode) -> py.expr:
     names: list[str] = []
     for clause in node.inputs:
         name = emitter.define(clause.binding)
-        emitter.body.append(assign(name, emitter.value(clause.value)))
+        with emitter.cells():  # a missing value is no fault here: the trace shows it
+            value = emitter.value(clause.value)
+        emitter.body.append(assign(name, value))
         names.append(name)
     if emitter.quick:
         return _quick(emitter, node, names)

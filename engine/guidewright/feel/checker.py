@@ -15,6 +15,7 @@ from guidewright.errors import Code, Note, Severity, did_you_mean
 from guidewright.feel import ast
 from guidewright.feel.builtins import Builtin
 from guidewright.feel.externals import NONE_ALLOWED, External, Externals, Key, key_of
+from guidewright.feel.runtime import bounded
 from guidewright.feel.scope import Binding, Role, Scope
 from guidewright.feel.signatures import arithmetic, property_type
 from guidewright.feel.types import (
@@ -67,6 +68,7 @@ def no_types(name: str) -> Type | None:
     return None
 
 
+@bounded
 def check(
     node: ast.Node,
     scope: Scope,

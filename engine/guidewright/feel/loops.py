@@ -67,23 +67,26 @@ def index_or_select(
 def domain(rt: Runtime, span: Span | None, start: Any, has_end: bool, end: Any) -> Any:
     """Return what a loop goes over, or None with a note (DMN 1.5, 10.3.2.14).
 
-    Numbers and dates count up or down by one, both ends included. The length is charged before
-    anything is made.
+    Numbers and dates count up or down by one, both ends included. The length is charged.
     """
+    if start is None and not has_end:
+        rt.null(span)
+        return None
     try:
-        if has_end:
-            return _counted(rt, span, start, end)
-        if type(start) is list:
-            return start
-        if start is None:
-            rt.null(span)
-            return None
-        if type(start) is Range:
-            return _range_items(rt, span, start)
-        return [start]
+        items = _items(rt, span, start, has_end, end)
     except Refuse as why:
         rt.refused(why, span)
         return None
+    rt.charge(len(items), span)
+    return items
+
+
+def _items(rt: Runtime, span: Span | None, start: Any, has_end: bool, end: Any) -> Sequence[Any]:
+    if has_end:
+        return _counted(rt, span, start, end)
+    if type(start) is list:
+        return start
+    return _range_items(rt, span, start) if type(start) is Range else [start]
 
 
 def _counted(rt: Runtime, span: Span | None, start: Any, end: Any) -> Sequence[Any]:

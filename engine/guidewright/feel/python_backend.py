@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from guidewright.feel.code import Code
-from guidewright.feel.runtime import Refuse, bounded
+from guidewright.feel.runtime import Bail, Refuse, bounded
 from guidewright.feel.scope import Binding
 
 Statements = list[py.stmt]
@@ -239,6 +239,15 @@ class Emitter:
         finally:
             self.body = outer
 
+    @contextmanager
+    def cells(self) -> Iterator[None]:
+        """Emit what stands in a table: there a missing value is not noted."""
+        before, self.in_cells = self.in_cells, True
+        try:
+            yield
+        finally:
+            self.in_cells = before
+
     def nested(self) -> Emitter:
         """Return an emitter for a function inside this one."""
         return Emitter(self.unit, self)
@@ -258,6 +267,8 @@ class Emitter:
 
         With `tell_null`, a null that was handed through is noted, too.
         """
+        if self.quick and not self.in_cells:
+            return self._unguarded(value, tell_null=tell_null)
         name = self.unit.serial("t")
         span = self.unit.constant(node.span)
         told_refusal = "refused_in_cell" if self.in_cells else "refused"
@@ -270,6 +281,14 @@ class Emitter:
             told = py.Expr(method("rt", "null", span))
             after = [py.If(is_(load(name), None), [told], [])]
         self.body.append(py.Try(attempt, [handler], after, []))
+        return load(name)
+
+    def _unguarded(self, value: py.expr, *, tell_null: bool) -> py.expr:
+        """Let a refusal end the quick way; a null that would be noted ends it, too."""
+        if not tell_null:
+            return value
+        name = self.temporary(value)
+        self.body.append(py.If(is_(load(name), None), [py.Raise(load("Bail"))], []))
         return load(name)
 
     def null(self, node: Code) -> py.expr:
@@ -295,7 +314,7 @@ class Emitter:
         return emit(self, node) if emit is not None else is_(self.value(node), False)
 
 
-HELPERS: dict[str, Any] = {"Refuse": Refuse, "Decimal": Decimal}
+HELPERS: dict[str, Any] = {"Bail": Bail, "Decimal": Decimal, "Refuse": Refuse}
 
 
 def new_unit(name: str) -> Unit:

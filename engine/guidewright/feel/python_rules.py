@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import ast as py
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 
 from guidewright.errors import Code as MessageCode
-from guidewright.feel import code, loops, operators
+from guidewright.feel import code, loops, operators, python_quick
 from guidewright.feel.builtins import Builtin, as_function
 from guidewright.feel.code import Code, Connective, Op
 from guidewright.feel.python_backend import (
@@ -70,6 +71,7 @@ _WALKS = (
     Op.UNARY_IN,
     Op.UNARY_TEST,
 )  # these charge for what they walk
+HELPERS["ORDERED_CLASSES"] = frozenset({int, Decimal, str})
 _PYTHON_EQUAL = (NUMBER, STRING, BOOLEAN)  # Python's == on these (or null) is FEEL's =
 _PYTHON_ORDERED = (NUMBER, STRING)  # and < is FEEL's <, once neither is null
 
@@ -176,9 +178,13 @@ def apply(emitter: Emitter, node: code.Apply) -> py.expr:
             return result
         return py.IfExp(join(py.Or(), nulls), emitter.null(node), result)
     arguments = [emitter.value(argument) for argument in node.arguments]
-    if node.op in _WALKS:
-        arguments.append(load("rt"))
-    return emitter.guarded(call(node.op.value, *arguments), node, tell_null=True)
+    if emitter.quick:
+        arguments = [emitter.atom(argument) for argument in arguments]
+    handed = [*arguments, load("rt")] if node.op in _WALKS else arguments
+    general: py.expr = call(node.op.value, *handed)
+    if emitter.quick and not emitter.in_cells:
+        general = python_quick.operation(emitter, node, arguments, general) or general
+    return emitter.guarded(general, node, tell_null=True)
 
 
 def _operands(emitter: Emitter, node: code.Apply) -> tuple[list[py.expr], list[py.expr]]:
@@ -378,6 +384,8 @@ def get_path(emitter: Emitter, node: code.GetPath) -> py.expr:
         value = emitter.atom(emitter.value(node.value))
         found = py.Call(py.Attribute(value, "get", py.Load()), [constant(node.name)], [])
         return py.IfExp(is_(value, None), emitter.null(node), found)
+    if emitter.quick and not emitter.in_cells:
+        return python_quick.path(emitter, emitter.atom(emitter.value(node.value)), node.name)
     found = call("path", emitter.value(node.value), constant(node.name), load("rt"))
     return emitter.guarded(found, node, tell_null=False)
 
@@ -433,7 +441,6 @@ def _picking(emitter: Emitter, node: code.Select, value: py.expr) -> py.expr:
     item = inner.define(node.item)
     span = emitter.unit.constant(node.span)
     with inner.block() as loop:
-        inner.body.append(py.Expr(method("rt", "charge", constant(1), span)))
         keep = [py.Expr(method("out", "append", load(item)))]
         if node.condition.type == BOOLEAN and not node.boxed:
             inner.branch(inner.truth(node.condition), list[py.stmt](keep), [])
@@ -446,7 +453,9 @@ def _picking(emitter: Emitter, node: code.Select, value: py.expr) -> py.expr:
                 otherwise = [py.If(stop, [py.Return(constant(None))], [])]
             inner.branch(is_(condition, True), list[py.stmt](keep), otherwise)
     inner.body.append(assign("out", py.List([], py.Load())))
-    walk = py.For(py.Name(item, py.Store()), call("elements", load("value")), loop, [])
+    inner.body.append(assign("items", call("elements", load("value"))))
+    inner.body.append(py.Expr(method("rt", "charge", call("len", load("items")), span)))
+    walk = py.For(py.Name(item, py.Store()), load("items"), loop, [])
     inner.body.extend([walk, py.Return(load("out"))])
     function = emitter.nested_function(inner, ["rt", "value"])
     return call(function, load("rt"), value)
@@ -486,7 +495,6 @@ def _loop(inner: Emitter, node: code.Iterate, depth: int) -> None:
     inner.branch(is_(load(domain), None), [py.Return(constant(None))], [])
     variable = inner.define(step.binding)
     with inner.block() as body:
-        inner.body.append(py.Expr(method("rt", "charge", constant(1), span)))
         _loop(inner, node, depth + 1)
     inner.body.append(py.For(py.Name(variable, py.Store()), load(domain), body, []))
 
@@ -552,8 +560,18 @@ def call_function(emitter: Emitter, node: code.CallFunction) -> py.expr:
 @emits(VALUES, code.CallBuiltin)
 def call_builtin(emitter: Emitter, node: code.CallBuiltin) -> py.expr:
     """A call of a built-in function; it chooses the overload and converts the arguments."""
+    if emitter.quick:
+        known = python_quick.folded(node)
+        if known is not None:
+            return const(emitter, known)
+        atoms = [emitter.atom(emitter.value(argument)) for argument in node.arguments]
+        direct = python_quick.builtin_call(emitter, node, atoms)
+        if direct is not None:
+            return emitter.guarded(direct, node)
+        values = py.Tuple(list[py.expr](atoms), py.Load())
+    else:
+        values = py.Tuple([emitter.value(argument) for argument in node.arguments], py.Load())
     function = emitter.unit.constant(node.builtin)
-    values = py.Tuple([emitter.value(argument) for argument in node.arguments], py.Load())
     if node.names is None:
         target = py.Attribute(function, "call_positional", py.Load())
         return emitter.guarded(call(target, load("rt"), values), node)

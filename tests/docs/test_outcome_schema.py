@@ -1,0 +1,110 @@
+"""docs/outcome.schema.json describes every outcome, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import guidewright as gw
+from guidewright.dmn.model import HitPolicy
+from guidewright.errors import Code, Severity
+from guidewright.guideline.cases import read_cases
+from guidewright.guideline.model import Role
+from guidewright.guideline.outcome import Status
+from guidewright.guideline.wire import FORMAT, dumps, outcome_to_json
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = json.loads((ROOT / "docs" / "outcome.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+GUIDELINES = [ROOT / "models" / "b12-deficiency", ROOT / "tests" / "guidelines" / "fever"]
+
+
+def outcomes(folder: Path, *, trace: bool, every: int = 1) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the outcome of every case as another program reads it."""
+    guideline = gw.load(folder)
+    for case in read_cases(guideline).cases[::every]:
+        if case.expect.error is None:
+            outcome = guideline.evaluate(case.patient, case.policies)
+            yield case.id, json.loads(dumps(outcome_to_json(outcome, trace=trace)))
+
+
+def parts(schema: Any) -> Iterator[dict[str, Any]]:
+    """Yield every schema inside a schema."""
+    if isinstance(schema, dict):
+        yield schema
+        for part in schema.values():
+            yield from parts(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from parts(part)
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("folder", GUIDELINES, ids=lambda each: each.name)
+def test_every_case(folder: Path) -> None:
+    """Outcomes of all cases are valid; with their trace, of every fifth."""
+    for trace, every in ((False, 1), (True, 5)):
+        count = 0
+        for case, data in outcomes(folder, trace=trace, every=every):
+            faults = [f"{case}: {each.json_path}: {each.message}" for each in VALIDATOR.iter_errors(data)]
+            assert faults == []
+            count += 1
+        assert count > 1
+
+
+def test_it_is_tight() -> None:
+    """Every object names its keys, asks for all of them, and allows no others."""
+    for part in parts(SCHEMA):
+        if isinstance(part.get("properties"), dict):
+            optional = set(part["properties"]) - set(part["required"])
+            assert part["additionalProperties"] is False
+            assert optional == ({"trace"} if part is SCHEMA else set())
+
+
+def test_every_part_is_used_by_some_outcome() -> None:
+    """What the schema describes occurs; an unused part would be stale."""
+    seen: set[str] = set()
+    for folder in GUIDELINES:
+        for _, data in outcomes(folder, trace=True, every=3):
+            seen |= {key for part in parts(data) for key in part}
+    keys = {key for part in parts(SCHEMA) for key in part.get("properties", ())}
+    assert keys <= seen
+
+
+def test_what_is_wrong_is_refused() -> None:
+    good = next(data for _, data in outcomes(GUIDELINES[1], trace=True))
+    for change in (
+        lambda data: data.pop("notes"),
+        lambda data: data.update(more=1),
+        lambda data: data.update(status="unknown"),
+        lambda data: data["sections"][0].update(role="hint"),
+        lambda data: data["sections"][0]["options"][0]["hits"][0].update(row=0),
+        lambda data: data["trace"][0]["tables"][0]["rules"][0].update(cells=["yes"]),
+        lambda data: data.update(digest="abc"),
+    ):
+        bad = copy.deepcopy(good)
+        change(bad)
+        assert not VALIDATOR.is_valid(bad)
+
+
+def test_closed_sets_are_those_of_the_code() -> None:
+    of = SCHEMA["$defs"]
+    assert SCHEMA["properties"]["format"]["const"] == FORMAT
+    for words, where in (
+        (Status, SCHEMA["properties"]["status"]),
+        (Status, of["section"]["properties"]["status"]),
+        (Role, of["section"]["properties"]["role"]),
+        (HitPolicy, of["table"]["properties"]["hitPolicy"]),
+        (Code, of["note"]["properties"]["code"]),
+        (Severity, of["note"]["properties"]["severity"]),
+    ):
+        assert where["enum"] == [each.value for each in words]
