@@ -1,4 +1,4 @@
-"""The test tables, the examples of the built-in functions, and that no rule of a node is missing."""
+"""The test tables, the examples of the built-in functions, and that no node lacks its rules."""
 
 from __future__ import annotations
 

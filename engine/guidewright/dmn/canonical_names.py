@@ -90,7 +90,7 @@ class Names:
         if namespace == self.version.model:
             return local if colon else value
         prefix = self.prefixes.get(namespace or "")
-        if prefix is None:
+        if prefix is None or prefix == before.strip():
             return value
         return f"{prefix}:{local}" if colon else f"{prefix}:{value.strip()}"
 

@@ -20,7 +20,7 @@ from guidewright.dmn.model import InputData
 from guidewright.dmn.requirements import Key
 from guidewright.feel.api import to_feel
 from guidewright.feel.clock import system_clock
-from guidewright.feel.conversion import from_json_typed
+from guidewright.feel.conversion import from_json_typed, is_plain
 from guidewright.feel.names import normal
 from guidewright.feel.python_backend import (
     Emitter,
@@ -33,7 +33,7 @@ from guidewright.feel.python_backend import (
     new_unit,
 )
 from guidewright.feel.runtime import DEFAULT_LIMITS, NO_RUNTIME, Bail, QuickRuntime, Refuse
-from guidewright.feel.types import BOOLEAN, NUMBER, STRING, Type
+from guidewright.feel.types import ANY, BOOLEAN, NUMBER, STRING, Type
 from guidewright.feel.values import convert
 
 _CLASSES: dict[Type, tuple[str, ...]] = {
@@ -138,6 +138,8 @@ def _constrained(step: Step) -> bool:
 
 def border(value: object, step: Step) -> Any:
     """Return a caller's value in its declared type; what is not allowed is left to be told."""
+    if step.type == ANY and step.item is None and is_plain(value):
+        return value
     try:
         given = to_feel(value, step.element.name)
         converted = convert(from_json_typed(given, step.type), step.type)

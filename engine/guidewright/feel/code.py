@@ -246,6 +246,16 @@ class ItemKey(Code):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ItemCall(Code):
+    """A call of a name that is a built-in function, unless the element has a key of that name."""
+
+    owner: Binding
+    key: str
+    own: CallFunction
+    builtin: CallBuiltin
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Convert(Code):
     """The implicit conversion to the type of the node (DMN 1.5, 10.3.2.9.4)."""
 

@@ -15,7 +15,8 @@ from guidewright.feel.builtins import Builtin
 from guidewright.feel.decimals import is_integer, to_int
 from guidewright.feel.operators import index
 from guidewright.feel.runtime import Refuse, Runtime
-from guidewright.feel.temporal import Date
+from guidewright.feel.temporal import Date, DaysTimeDuration
+from guidewright.feel.temporal.durations import DAY
 from guidewright.feel.types import Type
 from guidewright.feel.values import (
     Function,
@@ -27,7 +28,7 @@ from guidewright.source import Span
 
 # Cost units: what takes as long as several iterations costs several.
 _CALL = 3
-_PROBE = 10
+_PROBE = 20
 
 
 def elements(value: Any) -> list[Any] | None:
@@ -35,6 +36,11 @@ def elements(value: Any) -> list[Any] | None:
     if value is None or type(value) is list:
         return value
     return [value]
+
+
+def days_between(start: Date, end: Date) -> DaysTimeDuration:
+    """Return `end - start`."""
+    return DaysTimeDuration((end.ordinal - start.ordinal) * DAY)
 
 
 def index_or_select(
@@ -96,7 +102,11 @@ def _counted(rt: Runtime, span: Span | None, start: Any, end: Any) -> Sequence[A
         days = _whole_numbers(rt, span, start.ordinal, end.ordinal)
         return [Date(day) for day in days]
     if all(type(side) in (int, Decimal) and is_integer(side) for side in (start, end)):
-        return _whole_numbers(rt, span, to_int(start), to_int(end))
+        try:
+            first, last = to_int(start), to_int(end)
+        except Refuse:  # an end far beyond every limit
+            rt.exhausted(f"a loop goes over at most {rt.limits.items} values", span)
+        return _whole_numbers(rt, span, first, last)
     raise Refuse(
         f"'..' counts in whole numbers or dates, not from {kind(start)} to {kind(end)}",
         Code.WRONG_TYPE,
@@ -151,4 +161,5 @@ def make_function(
     call: Callable[[Runtime, Sequence[Any]], Any],
 ) -> Function:
     """Return a function value."""
-    return Function(name, parameters, result, call)
+    untyped = result is None and all(each.type is None for each in parameters)
+    return Function(name, parameters, result, call, untyped=untyped)

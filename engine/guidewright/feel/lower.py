@@ -417,5 +417,13 @@ def call(lowering: Lowering, node: ast.Call) -> Code:
             )
         if binding.role is Role.BUILTIN:
             return code.CallBuiltin(node.span, of, binding.value, arguments, node.names)
+        if binding.role is Role.ITEM and binding.shadowed is not None:
+            outer = binding.shadowed
+            if outer.role is Role.BUILTIN and binding.owner is not None:
+                builtin = code.CallBuiltin(node.span, ANY, outer.value, arguments, node.names)
+                own = code.CallFunction(
+                    node.span, of, lowering.lower(node.function), arguments, node.names
+                )
+                return code.ItemCall(node.span, of, binding.owner, binding.name, own, builtin)
     function_code = lowering.lower(node.function)
     return code.CallFunction(node.span, of, function_code, arguments, node.names)

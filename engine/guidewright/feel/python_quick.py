@@ -15,6 +15,7 @@ from guidewright.feel.builtins import Formal, Overload
 from guidewright.feel.code import Code, Op
 from guidewright.feel.python_backend import Emitter, call, compare, constant, is_, join, load
 from guidewright.feel.runtime import Refuse, Runtime
+from guidewright.feel.scope import Binding
 from guidewright.feel.types import (
     ANY,
     BOOLEAN,
@@ -174,6 +175,9 @@ def operation(
                     continue
                 fast = compare(values[0], operator, values[1])
                 return py.IfExp(_has_class(emitter, value, (str,)), fast, general)
+    if node.op is Op.SUBTRACT and left.type == right.type == DATE:
+        both_there = join(py.And(), [_is_there(each) for each in values])
+        return py.IfExp(both_there, call("days_between", values[1], values[0]), general)
     if node.op in ORDER and left.type == right.type == DATE:
         both_there = join(py.And(), [_is_there(each) for each in values])
         ordinals = [py.Attribute(each, "ordinal", py.Load()) for each in values]
@@ -184,6 +188,43 @@ def operation(
         fast = compare(values[0], ORDER[node.op](), values[1])
         return py.IfExp(join(py.And(), [alike, ordered]), fast, general)
     return None
+
+
+def outside(condition: Code, item: Binding) -> Code | None:
+    """Return what a condition means outside the elements, if that is certainly a number or null.
+
+    A name that may be a key of the element means there what it shadows.
+    """
+    if isinstance(condition, code.ItemKey) and condition.owner is item:
+        return condition.otherwise if _is_number(condition.otherwise) else None
+    if isinstance(condition, code.Apply) and condition.op in _ARITHMETIC:
+        parts = [outside(each, item) for each in condition.arguments]
+        known = tuple(part for part in parts if part is not None)
+        if len(known) == len(parts):
+            return code.Apply(condition.span, NUMBER, condition.op, known)
+        return None
+    return condition if _is_number(condition) else None
+
+
+def _is_number(node: Code) -> bool:
+    return isinstance(node, (code.Ref, code.Const)) and node.type == NUMBER
+
+
+_ARITHMETIC = (Op.ADD, Op.SUBTRACT, Op.MULTIPLY)
+
+
+def at_position(value: py.expr, position: py.expr, general: py.expr) -> py.expr:
+    """Take the element at a position inside the list in line."""
+    inside = join(
+        py.And(),
+        [
+            compare(call("type", position), py.Is(), load("int")),
+            compare(call("type", value), py.Is(), load("list")),
+            py.Compare(constant(0), [py.Lt(), py.LtE()], [position, call("len", value)]),
+        ],
+    )
+    place = py.BinOp(position, py.Sub(), constant(1))
+    return py.IfExp(inside, py.Subscript(value, place, py.Load()), general)
 
 
 ORDER: dict[Op, type[py.cmpop]] = {

@@ -71,6 +71,7 @@ _WALKS = (
     Op.UNARY_IN,
     Op.UNARY_TEST,
 )  # these charge for what they walk
+HELPERS["days_between"] = loops.days_between
 HELPERS["ORDERED_CLASSES"] = frozenset({int, Decimal, str})
 _PYTHON_EQUAL = (NUMBER, STRING, BOOLEAN)  # Python's == on these (or null) is FEEL's =
 _PYTHON_ORDERED = (NUMBER, STRING)  # and < is FEEL's <, once neither is null
@@ -412,6 +413,29 @@ def item_key(emitter: Emitter, node: code.ItemKey) -> py.expr:
     return load(name)
 
 
+@emits(VALUES, code.ItemCall)
+def item_call(emitter: Emitter, node: code.ItemCall) -> py.expr:
+    """The element's own function wins; in quick code, meeting one ends the quick way."""
+    owner = load(emitter.variable(node.owner))
+    has = join(
+        py.And(),
+        [
+            compare(call("type", owner), py.Is(), load("dict")),
+            compare(constant(node.key), py.In(), owner),
+        ],
+    )
+    if emitter.quick:
+        emitter.body.append(py.If(has, [py.Raise(load("Bail"))], []))
+        return emitter.value(node.builtin)
+    result = emitter.unit.serial("t")
+    with emitter.block() as own:
+        emitter.body.append(assign(result, emitter.value(node.own)))
+    with emitter.block() as builtin:
+        emitter.body.append(assign(result, emitter.value(node.builtin)))
+    emitter.branch(has, own, builtin)
+    return load(result)
+
+
 @emits(VALUES, code.Select)
 def select(emitter: Emitter, node: code.Select) -> py.expr:
     """A position, or the elements for which the condition is true; outside them, `item` is null."""
@@ -421,16 +445,20 @@ def select(emitter: Emitter, node: code.Select) -> py.expr:
         assert node.position is not None  # noqa: S101 - lowering gives one or the other
         emitter.body.append(assign(emitter.define(node.item), constant(None)))
         position = emitter.value(node.position)
-        found = call("index", call("elements", value), position)
-        return emitter.guarded(found, node, tell_null=False)
+        indexed = call("index", call("elements", value), position)
+        return emitter.guarded(indexed, node, tell_null=False)
     if node.position is None:
         picked = _picking(emitter, node, value)
-        return py.IfExp(is_(value, None), method("rt", "null", span), picked)
+        return py.IfExp(is_(value, None), emitter.null(node), picked)
     inner = emitter.nested()
     item = inner.define(node.item)
     inner.body.append(py.Return(inner.value(node.condition)))
     condition = emitter.nested_function(inner, ["rt", item])
-    found = call("index_or_select", load("rt"), span, value, load(condition))
+    found: py.expr = call("index_or_select", load("rt"), span, value, load(condition))
+    position_there = python_quick.outside(node.condition, node.item) if emitter.quick else None
+    if position_there is not None:
+        place = emitter.atom(emitter.value(position_there))
+        found = python_quick.at_position(value, place, found)
     return emitter.guarded(found, node)
 
 

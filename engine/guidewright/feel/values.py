@@ -106,6 +106,7 @@ class Function:
     result: Type | None
     call: Callable[[Runtime, Sequence[Value]], Value]
     overloaded: Overloaded | None = None
+    untyped: bool = False  # nothing has to be converted
 
     def takes(self, count: int) -> bool:
         """Say whether it can be called with `count` arguments."""
@@ -117,6 +118,8 @@ class Function:
         """Call with arguments in order; refuse another number or kind of them."""
         if self.overloaded is not None:
             return self._run(rt, self.overloaded.call_positional, args)
+        if self.untyped and len(args) == len(self.parameters):
+            return self._run(rt, self.call, args)
         if len(args) != len(self.parameters):
             wanted, given = len(self.parameters), len(args)
             raise Refuse(

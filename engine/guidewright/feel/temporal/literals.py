@@ -7,6 +7,7 @@ and the form it should have; a fraction finer than a nanosecond is refused, neve
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NoReturn
 
 from guidewright.feel.runtime import Refuse
@@ -48,6 +49,7 @@ _DAYS_TIME = re.compile(
 _YEARS_MONTHS = re.compile(r"(?P<sign>-?)P(?:(?P<years>[0-9]+)Y)?(?:(?P<months>[0-9]+)M)?")
 
 
+@lru_cache(maxsize=4096)
 def parse_date(text: str) -> Date:
     """Read `-?YYYY-MM-DD`; a year of more than four digits has no leading zero."""
     match = _whole(_DATE, text)
