@@ -1,9 +1,8 @@
 """Workloads W3 and W3b by hand: one bit mask of rules per column and piece of its values.
 
-In: the cells of a wide table as texts, and rows as dictionaries. Out: the output of the first rule
-that matches, or None. Each column is looked up (`bisect` in exact bounds, or a dictionary), the
-masks of the columns are joined by `and`, the lowest bit is the rule. It reads only the cells that
-these two tables have.
+In: a wide table, and rows as dictionaries. Out: the output of the first rule that matches, or None.
+Each column is looked up (`bisect` in exact bounds, or a dictionary), the masks of the columns are
+joined by `and`, the lowest bit is the rule. It reads only the kinds of cells these tables have.
 """
 
 from __future__ import annotations
@@ -11,47 +10,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
-from bench.workloads import DMN
+from bench.tables import read_tables
 
 _RANGE = re.compile(r"([\[(])([\d.]+)\.\.([\d.]+)([\])])")
 _COMPARISON = re.compile(r"(<=?|>=?)\s*([\d.]+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A decision table as texts, row by row."""
-
-    inputs: tuple[str, ...]
-    numeric: tuple[bool, ...]
-    outputs: tuple[str, ...]
-    cells: tuple[tuple[str, ...], ...]
-    results: tuple[tuple[str, ...], ...]
-
-
-def read_table(path: str) -> Table:
-    """Read the one decision table of a file."""
-    table = next(ElementTree.parse(path).getroot().iter(DMN + "decisionTable"))  # noqa: S314 - our own file
-    expressions = [each.find(DMN + "inputExpression") for each in table.findall(DMN + "input")]
-    rules = table.findall(DMN + "rule")
-    return Table(
-        inputs=tuple(_text(each) for each in expressions if each is not None),
-        numeric=tuple(each.get("typeRef") == "number" for each in expressions if each is not None),
-        outputs=tuple(each.get("name", "") for each in table.findall(DMN + "output")),
-        cells=tuple(tuple(map(_text, rule.findall(DMN + "inputEntry"))) for rule in rules),
-        results=tuple(tuple(map(_text, rule.findall(DMN + "outputEntry"))) for rule in rules),
-    )
-
-
-def _text(element: ElementTree.Element) -> str:
-    return element.findtext(DMN + "text") or ""
-
-
-# the index --------------------------------------------------------------------------------------
 
 
 def number_masks(cells: Sequence[str]) -> tuple[list[Decimal], list[int], int]:
@@ -111,13 +77,13 @@ def value_masks(cells: Sequence[str]) -> tuple[dict[str | None, int], int]:
     return {name: mask | other for name, mask in masks.items()}, other
 
 
-def first_rule(path: str) -> Callable[[Mapping[str, Any]], dict[str, Any] | None]:
+def first_rule(path: Path) -> Callable[[Mapping[str, Any]], dict[str, Any] | None]:
     """Return a function from a row to the output of the first rule that matches."""
-    table = read_table(path)
+    (table,) = read_tables(path)
     numbers, values = [], []
     for column, name in enumerate(table.inputs):
         cells = [row[column] for row in table.cells]
-        if table.numeric[column]:
+        if table.types[column] == "number":
             numbers.append((name, *number_masks(cells)))
         else:
             values.append((name, *value_masks(cells)))

@@ -55,7 +55,9 @@ def test_every_case(folder: Path) -> None:
     for trace, every in ((False, 1), (True, 5)):
         count = 0
         for case, data in outcomes(folder, trace=trace, every=every):
-            faults = [f"{case}: {each.json_path}: {each.message}" for each in VALIDATOR.iter_errors(data)]
+            faults = [
+                f"{case}: {each.json_path}: {each.message}" for each in VALIDATOR.iter_errors(data)
+            ]
             assert faults == []
             count += 1
         assert count > 1

@@ -21,7 +21,7 @@ from typing import Any
 from guidewright.errors import GuidewrightError, ModelError, ResourceError
 from guidewright.feel import Result
 
-SECONDS = 20
+SECONDS = 5
 MEGABYTES = 512
 
 

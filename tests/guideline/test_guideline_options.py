@@ -21,7 +21,6 @@ AGREE = {"route": Agreement.SAME, "dose": Agreement.OVERLAP, "length": Agreement
 PLAN = SectionPlan("Treatment", Role.OPTIONS, ("treat",), AGREE, text_span(""))
 
 
-
 def hit(written: str, decision: str = "treat") -> Hit:
     """Return the hit that `S1 S2 ?A1: route oral, dose 1..2, length 3` writes."""
     cited, _, said = written.partition(":")

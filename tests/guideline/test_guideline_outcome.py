@@ -111,9 +111,7 @@ def test_nothing_applies(spoil: Spoil) -> None:
         (MILD, []),
     ],
 )
-def test_what_is_missing(
-    fever: gw.Guideline, patient: dict[str, Any], missing: list[str]
-) -> None:
+def test_what_is_missing(fever: gw.Guideline, patient: dict[str, Any], missing: list[str]) -> None:
     """CRP is looked at by known gaps only, so it is never asked for."""
     outcome = fever.evaluate(patient)
     expected = [name for name in missing if name != "CRP"]
@@ -124,9 +122,7 @@ def test_what_is_missing(
 
 
 def test_false_is_an_answer_and_missing_is_none(fever: gw.Guideline) -> None:
-    false, unknown = (
-        fever.evaluate({**MILD, "smoker": each}) for each in (False, None)
-    )
+    false, unknown = (fever.evaluate({**MILD, "smoker": each}) for each in (False, None))
     assert false.decisions == unknown.decisions
     assert [each.name for each in false.missing] == []
     assert [(each.name, each.rules) for each in unknown.missing] == [
@@ -141,7 +137,9 @@ def test_a_gap_names_the_missing_datum(fever: gw.Guideline) -> None:
     assert gap.text == "cannot be told without: temperature"
 
 
-@pytest.mark.xfail(reason="a rule that cannot be decided whatever comes is said to wait", strict=True)
+@pytest.mark.xfail(
+    reason="a rule that cannot be decided whatever comes is said to wait", strict=True
+)
 def test_nobody_is_asked_for_what_changes_nothing(spoil: Spoil) -> None:
     """`fever` is null though its input is known; no severity could make a treatment rule match."""
     guideline = spoil(("<text>&gt; 38</text>", "<text>&gt; 42</text>"))
@@ -152,7 +150,9 @@ def test_nobody_is_asked_for_what_changes_nothing(spoil: Spoil) -> None:
 # what the model refuses is no answer --------------------------------------------------------------
 
 
-@pytest.mark.xfail(reason="two rules that match where one may are told as no statement", strict=True)
+@pytest.mark.xfail(
+    reason="two rules that match where one may are told as no statement", strict=True
+)
 def test_a_broken_hit_policy_is_not_told_as_silence_of_the_source(spoil: Spoil) -> None:
     guideline = spoil(("<text>&lt; 38</text>", "<text>&lt;= 38</text>"))
     outcome = guideline.evaluate({**MILD, "temperature": "38 Cel"})
@@ -319,9 +319,7 @@ def test_a_case_that_expects_something_else_fails(b12: gw.Guideline) -> None:
             continue
         other = replace(case, patient={"total B12": "5000 ng/L"}, policies={}, places={})
         asked = [
-            each
-            for each in (case.expect.decisions, case.expect.gaps, case.expect.missing)
-            if each
+            each for each in (case.expect.decisions, case.expect.gaps, case.expect.missing) if each
         ]
         if asked and b12.evaluate(case.patient, case.policies).decisions["diagnosis"] != "unlikely":
             assert not run_case(b12, other).passed, case.id

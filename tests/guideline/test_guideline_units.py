@@ -58,7 +58,9 @@ def mark(case: tuple[str | Decimal | None, ...]) -> object:
     return pytest.param(*case, marks=marks, id=f"{case[0]} {case[1]} = {case[4]} {case[2]}")
 
 
-@pytest.mark.parametrize(("value", "of", "to", "molar_mass", "result"), [mark(each) for each in EXACT])
+@pytest.mark.parametrize(
+    ("value", "of", "to", "molar_mass", "result"), [mark(each) for each in EXACT]
+)
 def test_exact(value: str, of: str, to: str, molar_mass: Decimal | None, result: str) -> None:
     found = convert(Decimal(value), parse_unit(of), parse_unit(to), molar_mass=molar_mass)
     assert found == Decimal(result)

@@ -26,8 +26,10 @@ from guidewright.feel.values import (
 )
 from guidewright.source import Span
 
-# Cost units: what takes as long as several iterations costs several.
-_CALL = 3
+# Cost units: what takes as long as several iterations costs several. A call may take ten times as
+# long where the stack of Python 3.11 happens to cross from one chunk of memory into the next.
+_CALL = 8
+_ANSWER = 3
 _PROBE = 20
 
 
@@ -61,7 +63,7 @@ def index_or_select(
         return None
     selected = []
     for item in elements(value) or ():
-        rt.charge(_CALL, span)
+        rt.charge(_ANSWER, span)
         answer = condition(rt, item)
         if answer is True:
             selected.append(item)
