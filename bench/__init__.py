@@ -1,0 +1,1 @@
+"""How fast guidewright is, beside hand-written Python and other engines."""

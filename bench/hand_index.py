@@ -26,7 +26,9 @@ def number_masks(cells: Sequence[str]) -> tuple[list[Decimal], list[int], int]:
     Piece `2 i` lies below bound `i`, piece `2 i + 1` is the bound itself.
     """
     ranges = [_range(cell) for cell in cells]
-    bounds = sorted({end for each in ranges if each for end in (each[0], each[2]) if end is not None})
+    bounds = sorted(
+        {end for each in ranges if each for end in (each[0], each[2]) if end is not None}
+    )
     place = {bound: index for index, bound in enumerate(bounds)}
     toggles = [0] * (2 * len(bounds) + 2)
     null = 0

@@ -22,7 +22,9 @@ WHOLE_PASS_SECONDS = 0.4  # inputs differ, so all of them are in a batch unless 
 class Contender(Protocol):
     """Somebody who does the work of a workload."""
 
-    rows: int
+    @property
+    def rows(self) -> int:
+        """How many inputs there are."""
 
     def batch(self, first: int, count: int) -> float:
         """Return the CPU seconds of `count` calls from row `first` on."""

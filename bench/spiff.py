@@ -13,11 +13,11 @@ from xml.sax.saxutils import escape, quoteattr
 from bench.tables import Table
 
 DIFFERENCES = (
-    "evaluates Python expressions, not FEEL: the cells are translated, with `is not None` where "
-    "FEEL would give null; numbers are floats there",
+    "evaluates Python, not FEEL: cells are translated, with `is not None` where that is needed",
+    "has binary floats, which are compared with a tolerance of 1e-9",
     "does not check UNIQUE, and FIRST is run as UNIQUE, which stops at the first rule that matches",
-    "its DMN engine is called table by table with a stand-in for the workflow task",
-    "W4 is left out: its literal expressions would be Python written by hand again",
+    "is called table by table with a stand-in for the workflow task",
+    "has no part in W4, whose expressions would be Python written by hand again",
 )
 
 _RANGE = re.compile(r"([\[(])([\d.]+)\.\.([\d.]+)([\])])")

@@ -1,8 +1,8 @@
 """Run in the other engines' environment: load a model, give its values, time a batch of calls.
 
 In: one JSON request a line on standard input. Out: one JSON answer a line on standard output. It
-imports nothing of guidewright; the batch is the same loop as in `rounds.py`, timed by the CPU time
-of this process.
+imports nothing of guidewright, and an engine only when asked for it. A batch is the same loop as in
+`rounds.py`, timed by the CPU time of this process.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Call = Callable[[dict[str, Any]], Any]
 
 def zen(model: Path) -> Call:
     """Return zen-engine's evaluation of a JDM file, with the static loader."""
-    from zen import ZenEngine  # noqa: PLC0415 - only where it is installed
+    from zen import ZenEngine
 
     document = json.loads(model.read_text(encoding="utf-8"))
     engine = ZenEngine({"loader": {"type": "static", "content": {"model": document}}})
@@ -32,9 +32,9 @@ def zen(model: Path) -> Call:
 
 def spiff(model: Path) -> Call:
     """Return SpiffWorkflow's evaluation of a list of DMN documents, in their order."""
-    from lxml import etree  # noqa: PLC0415
-    from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine  # noqa: PLC0415
-    from SpiffWorkflow.dmn.parser import BpmnDmnParser  # noqa: PLC0415
+    from lxml import etree
+    from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+    from SpiffWorkflow.dmn.parser import BpmnDmnParser
 
     tables = []
     for name, document in json.loads(model.read_text(encoding="utf-8")):

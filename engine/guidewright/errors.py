@@ -8,6 +8,7 @@ used up: the call is aborted, never answered with null).
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -62,7 +63,6 @@ class Code(StrEnum):
     REQUIREMENT_UNUSED = "dmn.requirement-unused"
     IMPORT = "dmn.import"
     UNSUPPORTED = "dmn.unsupported"
-    CONVERSION = "dmn.conversion"
     CONSTRAINT = "dmn.constraint"
     OUTPUT_VALUE = "dmn.output-value"
     # decision tables
@@ -96,7 +96,6 @@ class Code(StrEnum):
     INPUT_TYPE = "input.type"
     INPUT_UNIT = "input.unit"
     INPUT_DOMAIN = "input.domain"
-    INPUT_MISSING = "input.missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +144,24 @@ class ResourceError(GuidewrightError):
     """A limit was reached; the whole call is aborted and has no answer."""
 
 
+_NUMBERED = re.compile(r"([A-Za-z-]+)([0-9]+)")
+
+
+def _other_number(name: str, candidate: str) -> bool:
+    """Say whether two ids such as S20 and S04 differ in their numbers: one is not the other."""
+    one, other = _NUMBERED.fullmatch(name), _NUMBERED.fullmatch(candidate)
+    return one is not None and other is not None and one[2] != other[2]
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Return `did you mean 'x'?` for the nearest known name, or None when none is near.
 
     >>> did_you_mean("systolc", ["diastolic", "systolic"])
     "did you mean 'systolic'?"
     """
-    candidates: Sequence[str] = [candidate for candidate in known if candidate != name]
+    candidates: Sequence[str] = [
+        candidate for candidate in known if candidate != name and not _other_number(name, candidate)
+    ]
     folded = {candidate.casefold(): candidate for candidate in candidates}
     near = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
     return f"did you mean {folded[near[0]]!r}?" if near else None

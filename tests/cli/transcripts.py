@@ -64,31 +64,37 @@ class Scene:
 
 def read_scenes(path: Path) -> Iterator[Scene]:
     """Yield the scenes of a file; a line that belongs nowhere is an error."""
+    lines = iter(enumerate(path.read_text(encoding="utf-8").split("\n"), 1))
     scene: Scene | None = None
     edits: list[str] = []
-    printed: list[str] | None = None
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        if printed is not None:
-            printed.append(line)
-            if line.startswith("exit ") and line[5:].isdigit():
-                scene.commands[-1].printed = "\n".join(printed) + "\n"
-                printed = None
-        elif line.startswith("@ "):
+    for number, line in lines:
+        mark, rest = line[:2], line[2:]
+        if mark == "@ ":
             if scene is not None:
                 yield scene
-            scene, edits = Scene(line[2:], path.name, number), []
-        elif line.startswith("$ ") and scene is not None:
-            scene.commands.append(Command(edits, line[2:], ""))
-            edits, printed = [], []
-        elif line.startswith("! ") and scene is not None:
-            scene.fault = line[2:]
-        elif line[:1] in MARKS and line[1:2] == " " and scene is not None:
+            scene, edits = Scene(rest, path.name, number), []
+        elif scene is not None and mark == "$ ":
+            scene.commands.append(Command(edits, rest, _printed(lines, path)))
+            edits = []
+        elif scene is not None and mark == "! ":
+            scene.fault = rest
+        elif scene is not None and mark[:1] in MARKS and mark[1:] == " ":
             edits.append(line)
-        elif line.strip() and not line.startswith("#"):
+        elif line.strip() and mark[:1] != "#":
             raise ValueError(f"{path}:{number}: this line belongs nowhere: {line}")
-    if scene is None or printed is not None or edits:
+    if scene is None or edits:
         raise ValueError(f"{path}: the file ends too early")
     yield scene
+
+
+def _printed(lines: Iterator[tuple[int, str]], path: Path) -> str:
+    """Return the lines up to and with `exit CODE`."""
+    printed = []
+    for _, line in lines:
+        printed.append(line)
+        if line.startswith("exit ") and line[5:].isdigit():
+            return "\n".join(printed) + "\n"
+    raise ValueError(f"{path}: the file ends too early")
 
 
 def play(scene: Scene, folder: Path) -> Iterator[tuple[Command, str]]:

@@ -74,7 +74,9 @@ def run(block: Block, folder: Path) -> Path:
     codes = []
     for command, expected in commands(block.text):
         folder, printed, code = call(command, folder)
-        assert like(printed, expected), f"line {block.line}: $ {command}\n{printed}"
+        if not like(printed, expected):
+            shown = "".join(printed.splitlines(keepends=True)[:40])
+            raise AssertionError(f"block at line {block.line}: $ {command} prints\n{shown}")
         codes.append(code)
     wanted = re.search(r"exit=(\d)", block.info)
     assert codes == [0] * (len(codes) - 1) + [int(wanted[1]) if wanted else 0], block.text

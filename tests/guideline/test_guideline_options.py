@@ -18,7 +18,7 @@ from guidewright.guideline.outcome import Conflict, Hit, Option
 from guidewright.source import text_span
 
 AGREE = {"route": Agreement.SAME, "dose": Agreement.OVERLAP, "length": Agreement.SAME}
-PLAN = SectionPlan("Treatment", Role.OPTIONS, ("treat",), AGREE, text_span(""))
+PLAN = SectionPlan("Treatment", Role.OPTIONS, ("treat",), AGREE, text_span(""), {})
 
 
 def hit(written: str, decision: str = "treat") -> Hit:

@@ -1,4 +1,4 @@
-"""Outcomes: missing is not false, policies are reported, nothing is invented, the same every time."""
+"""Outcomes: missing is not false, policies are reported, nothing is invented or left to chance."""
 
 from __future__ import annotations
 
@@ -137,9 +137,6 @@ def test_a_gap_names_the_missing_datum(fever: gw.Guideline) -> None:
     assert gap.text == "cannot be told without: temperature"
 
 
-@pytest.mark.xfail(
-    reason="a rule that cannot be decided whatever comes is said to wait", strict=True
-)
 def test_nobody_is_asked_for_what_changes_nothing(spoil: Spoil) -> None:
     """`fever` is null though its input is known; no severity could make a treatment rule match."""
     guideline = spoil(("<text>&gt; 38</text>", "<text>&gt; 42</text>"))
@@ -150,9 +147,6 @@ def test_nobody_is_asked_for_what_changes_nothing(spoil: Spoil) -> None:
 # what the model refuses is no answer --------------------------------------------------------------
 
 
-@pytest.mark.xfail(
-    reason="two rules that match where one may are told as no statement", strict=True
-)
 def test_a_broken_hit_policy_is_not_told_as_silence_of_the_source(spoil: Spoil) -> None:
     guideline = spoil(("<text>&lt; 38</text>", "<text>&lt;= 38</text>"))
     outcome = guideline.evaluate({**MILD, "temperature": "38 Cel"})
@@ -160,18 +154,11 @@ def test_a_broken_hit_policy_is_not_told_as_silence_of_the_source(spoil: Spoil) 
     assert gap.text != "no statement of the source applies"
 
 
-@pytest.mark.xfail(reason="an output that its type refuses is shown as the answer", strict=True)
 def test_a_refused_output_is_no_answer(spoil: Spoil) -> None:
-    guideline = spoil(
-        (
-            '<outputEntry><text>"fever"</text></outputEntry>\n'
-            "        <annotationEntry><text>S01</text></annotationEntry>\n"
-            "        <annotationEntry><text></text>",
-            '<outputEntry><text>if temperature &gt; 39 then "hot" else "fever"</text></outputEntry>\n'
-            "        <annotationEntry><text>S01</text></annotationEntry>\n"
-            "        <annotationEntry><text></text>",
-        )
-    )
+    row = "<text>{}</text></inputEntry>\n        <inputEntry><text>-</text></inputEntry>\n"
+    row = row.format("&gt; 38") + "        <outputEntry><text>{}</text>"
+    hot = 'if temperature &gt; 39 then "hot" else "fever"'
+    guideline = spoil((row.format('"fever"'), row.format(hot)))
     outcome = guideline.evaluate(MILD)
     assert outcome.decisions["fever"] is None
     assert titles(outcome)["Fever"] == "gap"
@@ -184,7 +171,11 @@ def test_a_refused_output_is_no_answer(spoil: Spoil) -> None:
     ("patient", "policies", "used"),
     [
         ({"temperature": "38 Cel"}, {}, [("P-BOUNDARY", "fever", True)]),
-        ({"temperature": "38 Cel"}, {"P-BOUNDARY": "no fever"}, [("P-BOUNDARY", "no fever", False)]),
+        (
+            {"temperature": "38 Cel"},
+            {"P-BOUNDARY": "no fever"},
+            [("P-BOUNDARY", "no fever", False)],
+        ),
         ({"temperature": "38 Cel"}, {"P-BOUNDARY": "fever"}, [("P-BOUNDARY", "fever", True)]),
         ({"temperature": "38.1 Cel"}, {}, []),
         ({"temperature": "38.1 Cel"}, {"P-BOUNDARY": "no fever"}, []),
@@ -238,7 +229,7 @@ def bytes_of(guideline: gw.Guideline, case: Case) -> str:
 
 
 def test_twice_the_same_and_from_several_threads(b12: gw.Guideline) -> None:
-    cases = read_cases(b12).cases[::6]
+    cases = read_cases(b12).cases[::12]
     first = [bytes_of(b12, case) for case in cases]
     start = threading.Barrier(4)
 

@@ -13,7 +13,7 @@ import click
 from guidewright.cli.common import Exit, folder, format_option, order, printable
 from guidewright.errors import ModelError, Note, Severity
 from guidewright.guideline.cases import read_cases
-from guidewright.guideline.guide import load
+from guidewright.guideline.guide import inspect
 from guidewright.guideline.wire import dumps, note_to_json
 
 
@@ -28,14 +28,13 @@ def command(folder: Path, format_: str, strict: bool) -> None:
     requirements, readings, statements, citations of the source, states that cannot be reached or
     left.
     """
-    notes: list[Note] = []
-    try:
-        guideline = load(folder)
-        notes.extend(guideline.notes)
-        if guideline.file.cases is not None:
+    guideline, found = inspect(folder)
+    notes = list(found)
+    if guideline is not None and guideline.file.cases is not None:
+        try:
             read_cases(guideline)
-    except ModelError as fault:
-        notes.extend(fault.notes)
+        except ModelError as fault:
+            notes.extend(fault.notes)
     notes.sort(key=order)
     if format_ == "json":
         click.echo(dumps({"notes": [note_to_json(note) for note in notes]}))
@@ -53,4 +52,9 @@ def _total(folder: Path, notes: list[Note]) -> str:
     warnings = sum(note.severity is Severity.WARNING for note in notes)
     if not notes:
         return f"{folder}: no faults"
-    return f"{folder}: {errors} errors, {warnings} warnings"
+    return f"{folder}: {counted(errors, 'error')}, {counted(warnings, 'warning')}"
+
+
+def counted(number: int, word: str) -> str:
+    """Return `1 error` or `2 errors`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

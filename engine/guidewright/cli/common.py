@@ -125,9 +125,12 @@ def show(text: str) -> None:
 
 
 def read_mapping(path: str, what: str) -> tuple[dict[str, Any], dict[str, Span]]:
-    """Read a YAML or JSON file that is a map; return its values and where each is written."""
+    """Read a YAML or JSON file that is a map; return its values and where each is written.
+
+    Places of inner keys are named `outer.inner`; that of the whole has the empty name.
+    """
     if path == "-":
-        node = read_yaml(sys.stdin.read(), "<standard input>")
+        node = read_yaml(_standard_input(), "<standard input>")
     else:
         node = read_yaml_file(Path(path))
     if not isinstance(node, YamlMap):
@@ -135,7 +138,20 @@ def read_mapping(path: str, what: str) -> tuple[dict[str, Any], dict[str, Span]]
         raise ModelError(Note(Code.YAML_SHAPE, node.span, text))
     values = {entry.key.text: plain(entry.value) for entry in node.entries}
     places = {entry.key.text: entry.key.span for entry in node.entries}
+    places[""] = node.span
+    for entry in node.entries:
+        if isinstance(entry.value, YamlMap):
+            for inner in entry.value.entries:
+                places[f"{entry.key.text}.{inner.key.text}"] = inner.key.span
     return values, places
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as fault:
+        text = f"the standard input is not UTF-8 at byte {fault.start + 1}"
+        raise ModelError(Note(Code.FILE_ENCODING, None, text)) from None
 
 
 def chosen_policies(pairs: tuple[str, ...]) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from guidewright.cli.common import (
     show,
 )
 from guidewright.cli.run import evaluated
-from guidewright.guideline.wire import dumps, outcome_to_json
+from guidewright.guideline.wire import dumps, outcome_to_json, units_of
 from guidewright.guideline.words import explanation
 
 
@@ -33,6 +33,7 @@ def command(folder: Path, patient_path: str, policies: tuple[str, ...], format_:
     with faults_told():
         guideline, outcome = evaluated(folder, patient_path, policies)
         if format_ == "json":
-            click.echo(dumps(outcome_to_json(outcome, trace=True)))
+            data = outcome_to_json(outcome, units=units_of(guideline.file), trace=True)
+            click.echo(dumps(data))
         else:
             show(explanation(guideline, outcome))

@@ -18,7 +18,7 @@ from guidewright.cli.common import (
 )
 from guidewright.guideline.guide import Guideline, load
 from guidewright.guideline.outcome import Outcome
-from guidewright.guideline.wire import dumps, outcome_to_json
+from guidewright.guideline.wire import dumps, outcome_to_json, units_of
 from guidewright.guideline.words import summary
 
 
@@ -36,7 +36,7 @@ def command(folder: Path, patient_path: str, policies: tuple[str, ...], format_:
     with faults_told():
         guideline, outcome = evaluated(folder, patient_path, policies)
         if format_ == "json":
-            click.echo(dumps(outcome_to_json(outcome)))
+            click.echo(dumps(outcome_to_json(outcome, units=units_of(guideline.file))))
         else:
             show(summary(guideline, outcome))
 

@@ -81,12 +81,20 @@ def command(
         after, effects = step(bound, before, event)
         stored = codec.instance_to_json(after)
         if save is not None:
-            save.write_text(dumps(stored) + "\n", encoding="utf-8")
+            _save(save, dumps(stored) + "\n")
         if format_ == "json":
             listed = [codec.effect_to_json(effect) for effect in effects]
             click.echo(dumps({"state": stored, "effects": listed}))
         else:
             show("\n".join(_lines(guideline, after, effects)))
+
+
+def _save(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        reason = f"the file {str(path)!r} cannot be written: {fault.strerror}"
+        raise ModelError(Note(Code.FILE_MISSING, None, reason)) from None
 
 
 def _state(path: Path | None, bound: BoundGraph) -> Instance:

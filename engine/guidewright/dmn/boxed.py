@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from guidewright.dmn import model
 from guidewright.dmn.cells import read_literal
-from guidewright.dmn.items import ItemTable
+from guidewright.dmn.items import Item, ItemTable
 from guidewright.errors import Code as MessageCode
 from guidewright.errors import ModelError, Note, Severity
 from guidewright.feel import code
@@ -38,6 +38,17 @@ from guidewright.feel.values import Function, Parameter
 from guidewright.source import Span
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A constant to compare with allowed values, once the tests of these are compiled."""
+
+    item: Item
+    value: Any
+    span: Span
+    code: MessageCode
+    text: str  # with `{}` for the allowed values
+
+
 @dataclass(slots=True)
 class Boxes:
     """What lowering the boxes of one model needs, and the notes it finds."""
@@ -47,6 +58,8 @@ class Boxes:
     externals: Externals = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     used: set[str] = field(default_factory=set)  # names of the scope that texts referred to
+    named_items: dict[str, Item] = field(default_factory=dict)  # item definitions of requirements
+    pending: list[Pending] = field(default_factory=list)
 
     def lower(self, expression: model.Expression | None, scope: Scope, span: Span) -> Code:
         """Lower one expression and convert it to its type; an absent one is null."""

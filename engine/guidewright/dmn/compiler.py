@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guidewright.dmn import model, table_python
-from guidewright.dmn.boxed import Boxes, convert, make_function
+from guidewright.dmn.boxed import Boxes, Pending, convert, make_function
+from guidewright.dmn.cells import read_literal
 from guidewright.dmn.evaluation import compute
 from guidewright.dmn.items import Item, ItemTable
 from guidewright.dmn.requirements import Key, RequirementGraph, element_key, requirement_graph
@@ -25,6 +26,7 @@ from guidewright.feel.names import NameTrie, normal
 from guidewright.feel.python_backend import Unit, new_unit
 from guidewright.feel.runtime import Runtime
 from guidewright.feel.scope import Binding, Role, Scope
+from guidewright.feel.text import literal
 from guidewright.feel.types import ANY, FunctionType, Type
 from guidewright.feel.values import Function, Parameter
 
@@ -99,6 +101,7 @@ class _Compiler:
         self._compiled = Compiled(models[0], requirement_graph(*models), {})
         self._tables: dict[str, ItemTable] = {}
         self._unlinked: dict[Key, Unlinked] = {}
+        self._pending: list[Pending] = []
 
     def compile(self) -> Compiled:
         for definitions in self._models.values():
@@ -116,7 +119,22 @@ class _Compiler:
         for table in self._tables.values():
             table.link(namespace)
             self._compiled.notes.extend(table.notes)
+        self._compiled.notes.extend(self._not_allowed())
         return self._compiled
+
+    def _not_allowed(self) -> Iterable[Note]:
+        """Yield a fault for each constant that its item definition does not allow."""
+        rt = Runtime()
+        known: dict[tuple[int, str], bool] = {}
+        for each in self._pending:
+            key = (id(each.item), literal(each.value))
+            if key not in known:
+                known[key] = not any(each.item.refusals(rt, each.value))
+            if not known[key]:
+                values = quoted_in(each.item.allowed)
+                near = did_you_mean(each.value, values) if isinstance(each.value, str) else None
+                hint = near.replace("'", '"') if near else None
+                yield Note(each.code, each.span, each.text, hint)
 
     # types --------------------------------------------------------------------------------------
 
@@ -238,6 +256,7 @@ class _Compiler:
                     self._unlinked[key].run = lambda rt, arguments: None
             self._explain_unknown(definitions, element, boxes)
             self._compiled.notes.extend(boxes.notes)
+            self._pending.extend(boxes.pending)
 
     def _require(
         self,
@@ -274,10 +293,15 @@ class _Compiler:
     ) -> Callable[[dict[str, Any]], None]:
         step = self._compiled.steps[key]
         arguments = self._require(definitions, decision.requirements, scope, {})
+        for argument, binding in arguments:
+            item = self._compiled.steps[argument].item
+            if item is not None:
+                boxes.named_items[binding.name] = item
         lowered = convert(self._lower(boxes, decision.logic, scope, decision), step.type)
         bindings = tuple(binding for _, binding in arguments)
         step.inputs = tuple(argument for argument, _ in arguments)
         name = self._unit.function(bindings, lowered)
+        self._check_outputs(step, decision, boxes)
 
         def lower_again(types: Mapping[Key, Type]) -> Lowered:
             if all(types[each] == binding.type for each, binding in arguments):
@@ -295,6 +319,24 @@ class _Compiler:
             step.function = namespace[name]
 
         return link
+
+    @staticmethod
+    def _check_outputs(step: Step, decision: model.Decision, boxes: Boxes) -> None:
+        """The constants of a table with one output must be values that the decision may have."""
+        table = decision.logic
+        item = step.item
+        if not isinstance(table, model.DecisionTable) or item is None or table.aggregation:
+            return
+        if len(table.outputs) != 1 or item.components or table.outputs[0].values is not None:
+            return
+        listed = item.allowed.text.strip() if item.allowed is not None else ""
+        for rule in table.rules:
+            text = rule.outputs[0]
+            value = read_literal(text.text) if text is not None else None
+            if text is not None and value is not None:
+                words = f"{literal(value)} is not among the output values: {listed}"
+                given = [value] if item.is_collection else value
+                boxes.pending.append(Pending(item, given, text.span, Code.OUTPUT_VALUE, words))
 
     @staticmethod
     def _lower(
@@ -383,6 +425,13 @@ class _Compiler:
                 near = did_you_mean(name, known)
                 if near is not None:
                     boxes.notes[index] = Note(note.code, note.span, note.text, near, note.severity)
+
+
+def quoted_in(text: model.Text | None) -> list[str]:
+    """Return the plain texts among allowed values."""
+    parts = text.text.split(",") if text is not None else []
+    found = (read_literal(part) for part in parts)
+    return [value for value in found if isinstance(value, str)]
 
 
 def component_names(definitions: model.Definitions) -> set[str]:

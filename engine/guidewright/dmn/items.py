@@ -87,8 +87,8 @@ class Item:
 def _satisfied(
     rt: Runtime, constraint: Constraint, value: Any, siblings: Mapping[str, Any]
 ) -> bool:
-    if value is None:
-        return True
+    if value is None and not constraint.on_each:
+        return True  # a missing value; a null inside a collection is an element like others
     assert constraint.function is not None  # noqa: S101 - set when the unit was built
     mark = rt.mark()
     given = [siblings.get(name) for name in constraint.siblings]

@@ -7,26 +7,28 @@ box. How its rules become Python is in `table_python`; which rules win is in `hi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guidewright.dmn import model
-from guidewright.dmn.boxed import Boxes, convert, rule
+from guidewright.dmn.boxed import Boxes, Pending, convert, rule
 from guidewright.dmn.cells import ANYTHING, BOXED_TYPES, Box, read_box
 from guidewright.dmn.hit_policies import Plan, Ranking
 from guidewright.dmn.index import MIN_RULES, TableIndex, build_index
+from guidewright.dmn.items import Item
 from guidewright.errors import Code as MessageCode
-from guidewright.errors import ModelError
+from guidewright.errors import ModelError, Note
 from guidewright.feel import code
 from guidewright.feel.api import BUILTIN_SCOPE, compile_expression
 from guidewright.feel.checker import check, may_become
 from guidewright.feel.code import Code, Const
 from guidewright.feel.lower import lower_tests
+from guidewright.feel.names import normal
 from guidewright.feel.operators import unary_in
 from guidewright.feel.parser import parse_unary_tests
 from guidewright.feel.runtime import Refuse
 from guidewright.feel.scope import Binding, Scope
 from guidewright.feel.text import literal
-from guidewright.feel.types import ANY, NULL, NUMBER, ContextType, ListType, Type
+from guidewright.feel.types import ANY, NULL, NUMBER, STRING, ContextType, ListType, Type
 from guidewright.source import Span
 
 
@@ -38,6 +40,7 @@ class InputCode:
     value: Code
     binding: Binding
     allowed: Code | None
+    item: Item | None  # the item definition of the value, if it is known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +126,9 @@ def _input(boxes: Boxes, clause: model.InputClause, scope: Scope) -> InputCode:
         of = declared
     binding = Binding("?", of)
     allowed = _tests(boxes, clause.values, binding, scope) if clause.values else None
-    return InputCode(clause, value, binding, allowed)
+    name = normal(clause.expression.text) if clause.expression is not None else ""
+    item = boxes.named_items.get(name) or boxes.items.item_of(clause.type)
+    return InputCode(clause, value, binding, allowed, item)
 
 
 def _tests(boxes: Boxes, text: model.Text | None, value: Binding, scope: Scope) -> Code | None:
@@ -139,6 +144,8 @@ def _tests(boxes: Boxes, text: model.Text | None, value: Binding, scope: Scope) 
         reason = "this cell could not be read"
         return code.Refused(text.span, NULL, MessageCode.SYNTAX, reason)
     checked = check(tests, inside, boxes.items.resolve)
+    if value.type == STRING:
+        checked.notes[:] = [_as_text(note, text) for note in checked.notes]
     boxes.record(checked)
     return lower_tests(checked, value)
 
@@ -151,10 +158,28 @@ def _cell_reader(boxes: Boxes, clause: InputCode, scope: Scope, *, boxed: bool) 
     read_plain = _box_reader(clause)
 
     def read(cell: model.Text | None) -> Code | Box | None:
-        box = read_plain(cell) if boxed else None
-        return box if box is not None else _tests(boxes, cell, clause.binding, scope)
+        plain = read_plain(cell)
+        if plain is not None and cell is not None:
+            _check_allowed(boxes, clause, plain, cell.span)
+        if boxed and plain is not None:
+            return plain
+        return _tests(boxes, cell, clause.binding, scope)
 
     return read
+
+
+def _check_allowed(boxes: Boxes, clause: InputCode, box: Box, span: Span) -> None:
+    """A value that the input cannot have is a cell that can never match."""
+    item = clause.item
+    if item is None or item.is_collection:
+        return
+    for point in box.points:
+        if point is not None:
+            text = (
+                f"{literal(point)} is not among the allowed values of {clause.clause.title!r}: "
+                "it can never match"
+            )
+            boxes.pending.append(Pending(item, point, span, MessageCode.WRONG_TYPE, text))
 
 
 def _box_reader(clause: InputCode) -> Callable[[model.Text | None], Box | None]:
@@ -193,6 +218,14 @@ def _index(inputs: tuple[InputCode, ...], rules: tuple[RuleCode, ...]) -> TableI
         for each in rules
     ]
     return build_index(rows, [clause.binding.type for clause in inputs])
+
+
+def _as_text(note: Note, cell: model.Text) -> Note:
+    """A single unknown word in a column of texts is a text without its quotation marks."""
+    alone = note.span is not None and note.span.text == cell.text.strip()
+    if note.code is not MessageCode.UNKNOWN_NAME or not alone or note.hint is not None:
+        return note
+    return replace(note, hint=f'did you mean the text "{cell.text.strip()}"?')
 
 
 def _rule(

@@ -6,7 +6,7 @@ context. Faults of the text raise `ModelError`; what only the data show is null 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ from guidewright.feel.result import Result
 from guidewright.feel.runtime import DEFAULT_LIMITS, Limits, Refuse, Runtime
 from guidewright.feel.scope import Binding, Role, Scope, scope_of
 from guidewright.feel.temporal import DateTime
-from guidewright.feel.types import ANY, FunctionType, Type
+from guidewright.feel.types import ANY, ContextType, FunctionType, ListType, RangeType, Type
 from guidewright.source import Span, text_span
 
 _ = REGISTERED  # importing the rules registers them
@@ -103,18 +103,47 @@ def compile_expression(
     types: Mapping[str, Type] | None = None,
     *,
     resolve: TypeResolver = no_types,
+    components: Iterable[str] = (),
     strict: bool = True,
 ) -> Expression:
     """Compile one expression whose variables have the given names and types.
+
+    `components` are names that may stand behind a dot, besides those that the types tell; only
+    names with blanks or operators in them have to be told.
 
     Raises `ModelError` for a fault of the text: of its syntax always, of names and types when
     `strict`; else they are null, and noted, when the expression is evaluated.
     """
     span = text_span(text) if isinstance(text, str) else text
-    scope = scope_of(types or {}, parent=BUILTIN_SCOPE)
+    known = {*components, *(name for of in (types or {}).values() for name in component_names(of))}
+    scope = scope_of(types or {}, parent=BUILTIN_SCOPE, components=known)
     node = parse_expression(span, scope)
     checked = _checked(node, scope, resolve, strict=strict)
     return _compiled(checked, scope, lower(checked))
+
+
+def component_names(of: Type) -> Iterator[str]:
+    """Yield the keys of the contexts in a type."""
+    match of:
+        case ContextType(entries):
+            for name, inner in entries:
+                yield name
+                yield from component_names(inner)
+        case ListType(inner) | RangeType(inner):
+            yield from component_names(inner)
+
+
+def keys_of(values: Iterable[object]) -> set[str]:
+    """Return the keys of the contexts among values, and inside them."""
+    found: set[str] = set()
+    parts = list(values)
+    for part in parts:  # grows while it is gone through
+        if isinstance(part, Mapping):
+            found.update(key for key in part if isinstance(key, str))
+            parts.extend(part.values())
+        elif isinstance(part, (list, tuple)):
+            parts.extend(part)
+    return found
 
 
 def compile_unary_tests(
@@ -169,5 +198,6 @@ def evaluate(
     True
     """
     types = dict.fromkeys(variables or {}, ANY)
-    expression = compile_expression(text, types, strict=strict)
+    components = keys_of(list((variables or {}).values()))
+    expression = compile_expression(text, types, components=components, strict=strict)
     return expression.evaluate(variables, limits=limits, clock=clock)

@@ -273,10 +273,13 @@ def membership(checker: Checker, node: ast.In, scope: Scope) -> Type:
 def check_test(checker: Checker, node: ast.Node, value: Type, scope: Scope) -> None:
     """Ask that a test can hold for a value of that type (DMN 1.5, 7.3.2, 10.3.2.7)."""
     of = checker.type_of(node, scope)
+    is_comparison = isinstance(node, ast.UnaryRange)
     if isinstance(node, ast.UnaryRange):
         of = checker.checked.types[node.end]
     candidates: list[Type] = [of]
-    if isinstance(of, RangeType):
+    if is_comparison:
+        pass  # compared as it is
+    elif isinstance(of, RangeType):
         candidates = [of.point, of]
     elif isinstance(of, ListType):
         item = of.item
@@ -519,7 +522,7 @@ def call(checker: Checker, node: ast.Call, scope: Scope) -> Type:
             Code.UNKNOWN_FUNCTION,
             node.function.span,
             f"no function is named {node.function.name!r}",
-            did_you_mean(node.function.name, scope.names()),
+            did_you_mean(node.function.name, scope.names(functions=True)),
         )
         checker.checked.types[node.function] = ANY
     else:

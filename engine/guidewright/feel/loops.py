@@ -30,7 +30,7 @@ from guidewright.source import Span
 # long where the stack of Python 3.11 happens to cross from one chunk of memory into the next.
 _CALL = 8
 _ANSWER = 3
-_PROBE = 20
+_PROBE = 30
 
 
 def elements(value: Any) -> list[Any] | None:

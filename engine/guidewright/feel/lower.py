@@ -114,11 +114,8 @@ class Lowering:
             return compare(span, Op.EQUAL, value, test)  # null equals null, and nothing else
         if self._mentions_value(node):
             return test
-        if isinstance(of, RangeType):
-            return Apply(span, BOOLEAN, Op.IN_RANGE, (value, test))
-        if _plain(of) and _plain(value.type):
-            if unary and of == BOOLEAN and value.type != BOOLEAN:
-                return test  # a condition of its own: true counts as satisfied
+        condition_of_its_own = unary and of == BOOLEAN and value.type != BOOLEAN
+        if _plain(of) and _plain(value.type) and not condition_of_its_own:
             return compare(span, Op.EQUAL, value, test)
         return Apply(span, BOOLEAN, Op.UNARY_TEST if unary else Op.UNARY_IN, (value, test))
 

@@ -242,7 +242,9 @@ def _path_or_null(item: Any, name: str, rt: Runtime, depth: int) -> Any:
         return item.get(name)
     if type(item) is list:
         return _paths(item, name, rt, depth + 1)
+    if type(item) is not Range and SIMPLE_OF_CLASS.get(type(item)) not in PROPERTIES:
+        return None  # the standard's answer for such an item
     try:
         return path(item, name, rt)
-    except Refuse:  # the standard's answer for such an item is null
+    except Refuse:  # it has other properties
         return None

@@ -385,9 +385,10 @@ def get_path(emitter: Emitter, node: code.GetPath) -> py.expr:
         value = emitter.atom(emitter.value(node.value))
         found = py.Call(py.Attribute(value, "get", py.Load()), [constant(node.name)], [])
         return py.IfExp(is_(value, None), emitter.null(node), found)
-    if emitter.quick and not emitter.in_cells:
-        return python_quick.path(emitter, emitter.atom(emitter.value(node.value)), node.name)
-    found = call("path", emitter.value(node.value), constant(node.name), load("rt"))
+    value = emitter.atom(emitter.value(node.value))
+    if emitter.quick and not emitter.in_cells and not isinstance(value, py.Constant):
+        return python_quick.path(emitter, value, node.name)
+    found = call("path", value, constant(node.name), load("rt"))
     return emitter.guarded(found, node, tell_null=False)
 
 
@@ -444,7 +445,9 @@ def select(emitter: Emitter, node: code.Select) -> py.expr:
     if node.condition is None:
         assert node.position is not None  # noqa: S101 - lowering gives one or the other
         emitter.body.append(assign(emitter.define(node.item), constant(None)))
-        position = emitter.value(node.position)
+        position = emitter.atom(emitter.value(node.position))
+        if not isinstance(position, py.Constant):
+            emitter.branch(is_(position, None), [py.Expr(emitter.null(node))], [])
         indexed = call("index", call("elements", value), position)
         return emitter.guarded(indexed, node, tell_null=False)
     if node.position is None:

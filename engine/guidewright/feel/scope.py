@@ -111,12 +111,16 @@ class Scope:
             scope = scope.parent
         return best
 
-    def names(self) -> set[str]:
-        """Return every name in scope (for did-you-mean)."""
+    def names(self, *, functions: bool = False) -> set[str]:
+        """Return every name in scope, for did-you-mean; built-in functions only when asked for."""
         found: set[str] = set()
         scope: Scope | None = self
         while scope is not None:
-            found.update(scope.bindings)
+            found.update(
+                name
+                for name, binding in scope.bindings.items()
+                if functions or binding.role is not Role.BUILTIN
+            )
             scope = scope.parent
         return found
 

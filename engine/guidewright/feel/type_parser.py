@@ -85,22 +85,25 @@ class TypeParser:
         keyword = until if until.isalpha() else None
         if IDENTIFIER.match(self.text, start, self.end) is None:
             self.fail(f"{what} is expected")
+        parts: list[str] = []
         end = position = start
         while position < self.end:
             word = tokens.WORD.match(self.text, position, self.end)
             if word is not None:
                 if keyword is not None and word.group() == keyword and position > start:
                     break
-                end = position = word.end()
+                after = word.end()
             elif self.text[position] in "./-'+*" and not (
                 keyword is None and self.text[position] in until
             ):
-                end = position = position + 1
+                after = position + 1
             else:
                 break
-            position = skip(self.text, position)
+            parts.append((" " if parts and position > end else "") + self.text[position:after])
+            end = after
+            position = skip(self.text, end)
         self.position = end
-        return normal(self.text[start:end]), self.span_from(start)
+        return normal("".join(parts)), self.span_from(start)
 
     def span_from(self, start: int) -> Span:
         """Return the span from `start` to the position."""

@@ -28,7 +28,7 @@ from guidewright.guideline.outcome import (
 from guidewright.guideline.provenance import basis_of
 
 MISSING = "missing"  # the output of a known gap that says what is missing
-DATUM, STATEMENT = "datum", "statement"
+DATUM, STATEMENT, MODEL = "datum", "statement", "model"
 
 
 @dataclass(slots=True)
@@ -68,13 +68,16 @@ class Answering:
     def _hits(self, plan: SectionPlan) -> Iterator[Hit]:
         for name in plan.decisions:
             decision = self.trace.decision(name)
-            if decision is None:
+            if decision is None or decision.value is None:
                 continue
             for table in decision.tables:
                 for rule in table.chosen:
                     yield _hit(name, table, rule)
 
     def _nothing_applies(self, plan: SectionPlan) -> Gap:
+        broken = list(self._broken(plan))
+        if broken:
+            return Gap(plan.title, MODEL, f"the model gives no answer: {'; '.join(broken)}")
         finder = MissingFinder(self.index, self.trace)
         inputs: set[str] = set()
         for name in plan.decisions:
@@ -87,6 +90,20 @@ class Answering:
             text = f"cannot be told without: {', '.join(names)}"
             return Gap(plan.title, DATUM, text, names)
         return Gap(plan.title, STATEMENT, "no statement of the source applies")
+
+    def _broken(self, plan: SectionPlan) -> Iterator[str]:
+        """Yield why rules that match give no answer: that is a fault, and no silence."""
+        for name in plan.decisions:
+            decision = self.trace.decision(name)
+            if decision is None or decision.value is not None:
+                continue
+            for table in decision.tables:
+                matched = [rule.rule.name for rule in table.rules if rule.matched]
+                if matched and not table.chosen:
+                    policy = table.table.hit_policy.value
+                    yield f"in {name!r} the rules {', '.join(matched)} match against {policy}"
+                elif matched:
+                    yield f"in {name!r} the value of {', '.join(matched)} is refused"
 
     # policies and missing data ------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ The format is described in docs/guideline-format.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,18 @@ from guidewright.feel.names import normal
 from guidewright.feel.operators import equal
 from guidewright.feel.runtime import Refuse
 from guidewright.feel.text import literal
+from guidewright.guideline.evaluator import input_types
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.options import TEXT
 from guidewright.guideline.outcome import Option, Outcome, Status
 from guidewright.guideline.provenance import tables_of
 from guidewright.source import Span
-from guidewright.yaml_reader import YamlMap, YamlNode, plain, read_yaml_file
+from guidewright.yaml_reader import (
+    YamlEntry,
+    YamlMap,
+    plain,
+    read_yaml_file,
+)
 from guidewright.yaml_shape import Faults, Fields, root_map
 
 
@@ -113,9 +119,10 @@ def read_cases(guideline: Guideline, path: Path | None = None) -> CaseFile:
         return CaseFile((), {})
     fields = Fields(root, faults, "the file of cases")
     cases = tuple(_case(guideline, node, faults) for node in fields.maps("cases", root.span))
-    unfired = {entry.key.text: str(plain(entry.value) or "") for entry in fields.entries("unfired")}
+    listed = list(fields.entries("unfired"))
+    unfired = {entry.key.text: str(plain(entry.value) or "") for entry in listed}
     fields.close()
-    _check_unfired(guideline, fields, unfired, faults)
+    _check_unfired(guideline, listed, faults)
     seen: set[str] = set()
     for case in cases:
         if case.id in seen:
@@ -125,16 +132,15 @@ def read_cases(guideline: Guideline, path: Path | None = None) -> CaseFile:
     return CaseFile(cases, unfired)
 
 
-def _check_unfired(
-    guideline: Guideline, fields: Fields, unfired: Mapping[str, str], faults: Faults
-) -> None:
+def _check_unfired(guideline: Guideline, listed: Sequence[YamlEntry], faults: Faults) -> None:
     known = {
         rule.name for _, table in tables_of(guideline.model.definitions) for rule in table.rules
     }
-    for name in unfired:
+    for entry in listed:
+        name = entry.key.text
         if name not in known:
             text = f"'unfired' names the rule {name!r}, which the model does not have"
-            faults.add(Code.CASE, fields.key_span("unfired"), text, did_you_mean(name, known))
+            faults.add(Code.CASE, entry.key.span, text, did_you_mean(name, known))
 
 
 def _case(guideline: Guideline, node: YamlMap, faults: Faults) -> Case:
@@ -177,24 +183,69 @@ def _expectation(guideline: Guideline, node: YamlMap, identity: str, faults: Fau
             text = f"the outcome has no section {name!r}"
             faults.add(Code.CASE, entry.key.span, text, did_you_mean(name, titles))
         elif isinstance(entry.value, YamlMap):
-            sections[name] = _section(entry.value, name, faults)
+            sections[name] = _section(guideline, entry.value, name, faults)
         else:
             faults.shape(entry.value.span, f"the section {name!r} must be a map")
+    inputs = {normal(name) for name in input_types(guideline.model)}
+    gaps = {*guideline.file.ambiguities, *inputs}
     expectation = Expectation(
         fields.word("status", Status),
         decisions,
         sections,
-        tuple(each.text for each in fields.texts("gaps")),
-        tuple(each.text for each in fields.texts("no gaps")),
-        tuple(each.text for each in fields.texts("missing")),
-        tuple(each.text for each in fields.texts("policies")),
-        fields.text("error"),
+        _known(fields, "gaps", gaps, "the guideline has no ambiguity and no input"),
+        _known(fields, "no gaps", gaps, "the guideline has no ambiguity and no input"),
+        _known(fields, "missing", inputs, "the model has no input"),
+        _known(fields, "policies", set(guideline.file.policies), "the guideline has no policy"),
+        _error_code(fields),
     )
     fields.close()
     return expectation
 
 
-def _section(node: YamlMap, title: str, faults: Faults) -> SectionExpectation:
+def _known(fields: Fields, key: str, known: Collection[str], missing: str) -> tuple[str, ...]:
+    """Return the names of a list, each of which must be known: else it could never be met."""
+    names = fields.texts(key)
+    for name in names:
+        if name.text.strip() not in known:
+            text = f"{missing} {name.text.strip()!r}"
+            fields.faults.add(Code.CASE, name.span, text, did_you_mean(name.text.strip(), known))
+    return tuple(name.text.strip() for name in names)
+
+
+def _error_code(fields: Fields) -> str | None:
+    node = fields.scalar("error")
+    if node is None:
+        return None
+    name = node.text.strip()
+    codes = [code.value for code in Code]
+    if name not in codes:
+        text = f"no message has the code {name!r}"
+        fields.faults.add(Code.CASE, node.span, text, did_you_mean(name, codes))
+    return name
+
+
+def _outputs_of(guideline: Guideline, title: str) -> set[str]:
+    """Return the attributes that options of a section can have."""
+    plans = [plan for plan in guideline.file.outcome if plan.title == title]
+    named = {name for plan in plans for name in plan.decisions}
+    found = {TEXT}
+    for decision, table in tables_of(guideline.model.definitions):
+        if normal(decision.name) in named:
+            found.update(clause.name or normal(decision.name) for clause in table.outputs)
+    return found
+
+
+def _section(guideline: Guideline, node: YamlMap, title: str, faults: Faults) -> SectionExpectation:
+    outputs = _outputs_of(guideline, title)
+
+    def _attributes(option: YamlMap) -> Mapping[str, Any]:
+        for entry in option.entries:
+            if entry.key.text not in outputs:
+                text = f"no option of the section {title!r} has the attribute {entry.key.text!r}"
+                hint = did_you_mean(entry.key.text, outputs)
+                faults.add(Code.CASE, entry.key.span, text, hint)
+        return dict(plain(option))
+
     fields = Fields(node, faults, f"the section {title!r}")
     permitted = (
         tuple(map(_attributes, fields.maps("permitted")))
@@ -218,10 +269,6 @@ def _section(node: YamlMap, title: str, faults: Faults) -> SectionExpectation:
     )
     fields.close()
     return section
-
-
-def _attributes(node: YamlNode) -> Mapping[str, Any]:
-    return dict(plain(node))
 
 
 # running ----------------------------------------------------------------------------------------

@@ -86,10 +86,11 @@ def _check_outcome(guideline: GuidelineFile, model: Model, faults: Faults) -> No
             decision = decisions.get(name)
             if decision is None:
                 text = f"the model has no decision {name!r}"
-                faults.add(Code.DECISION, section.span, text, did_you_mean(name, decisions))
+                span = section.places[name]
+                faults.add(Code.DECISION, span, text, did_you_mean(name, decisions))
             elif not isinstance(decision.logic, DecisionTable):
                 text = f"the decision {name!r} is no decision table, so it has no rules to cite"
-                faults.add(Code.DECISION, section.span, text)
+                faults.add(Code.DECISION, section.places[name], text)
 
 
 def _check_handled_by(guideline: GuidelineFile, model: Model, faults: Faults) -> None:
@@ -102,4 +103,4 @@ def _check_handled_by(guideline: GuidelineFile, model: Model, faults: Faults) ->
             if each not in known:
                 text = f"{ambiguity.id} is said to be handled by {each!r}, which does not exist"
                 hint = did_you_mean(each, known) or "name policies, decisions or rule ids"
-                faults.add(Code.STATEMENT, ambiguity.span, text, hint)
+                faults.add(Code.STATEMENT, ambiguity.places[each], text, hint)

@@ -13,27 +13,56 @@ from guidewright.errors import CallError, Code, Note
 from guidewright.feel.conversion import from_python
 from guidewright.feel.names import normal
 from guidewright.feel.runtime import Refuse
+from guidewright.feel.temporal import parse_date_time
 from guidewright.guideline.evaluator import awaited, input_types
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.patient import read_patient
 from guidewright.source import Span
-from guidewright.workflow.codec import event_from_json
+from guidewright.workflow.codec import EVENTS, event_from_json
 from guidewright.workflow.events import Event
 from guidewright.workflow.value_codec import value_to_json
+
+WHOLE = ""  # the key under which `places` has the whole event
+_VALUES = "values."
 
 
 def read_event(
     guideline: Guideline, raw: Mapping[str, Any], places: Mapping[str, Span] | None = None
 ) -> Event:
-    """Return the event; values of the model's inputs need their units."""
+    """Return the event; values of the model's inputs need their units.
+
+    `places` tell where keys are written; those of `values` stand there as `values.name`.
+    """
     data = dict(raw)
+    places = places or {}
+    _check_form(data, places)
     values = data.get("values")
     if isinstance(values, Mapping):
         data["values"] = {
             name: value_to_json(value)
-            for name, value in read_values(guideline, values, places).items()
+            for name, value in read_values(guideline, values, _inside(places)).items()
         }
     return event_from_json(data)
+
+
+def _inside(places: Mapping[str, Span]) -> dict[str, Span]:
+    return {key.removeprefix(_VALUES): span for key, span in places.items() if _VALUES in key}
+
+
+def _check_form(data: Mapping[str, Any], places: Mapping[str, Span]) -> None:
+    """Ask for a known kind of event and an instant, at the places where they are written."""
+    name = data.get("event")
+    if not isinstance(name, str) or name not in EVENTS:
+        text = f"{name!r} is not an event" if name is not None else "the key 'event' is missing"
+        span = places.get("event") or places.get(WHOLE)
+        raise CallError(Note(Code.WORKFLOW_EVENT, span, text, "one of: " + ", ".join(EVENTS)))
+    if "at" not in data:
+        text = f"the event {name!r} needs the key 'at'"
+        raise CallError(Note(Code.WORKFLOW_EVENT, places.get(WHOLE), text))
+    try:
+        parse_date_time(str(data["at"]))
+    except Refuse as why:
+        raise CallError(Note(Code.WORKFLOW_EVENT, places.get("at"), why.reason)) from None
 
 
 def read_values(

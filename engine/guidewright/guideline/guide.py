@@ -106,35 +106,49 @@ def load(folder: str | Path) -> Guideline:
     Raises `ModelError` listing every fault of every file with its place; warnings are kept in
     `Guideline.notes`.
     """
+    guideline, notes = inspect(folder)
+    errors = [note for note in notes if note.severity is Severity.ERROR]
+    if errors or guideline is None:
+        raise ModelError(errors)
+    return guideline
+
+
+def inspect(folder: str | Path) -> tuple[Guideline | None, tuple[Note, ...]]:
+    """Return what can be made of a guideline folder, and everything that is wrong with it.
+
+    A guideline with errors among its notes is for looking at, not for use; None when a file could
+    not be read at all.
+    """
     path = Path(folder)
     faults = Faults()
     if not path.is_dir():
         text = f"there is no folder {str(path)!r}"
-        raise ModelError(Note(Code.FILE_MISSING, None, text, "give the folder of a guideline"))
+        note = Note(Code.FILE_MISSING, None, text, "give the folder of a guideline")
+        return None, (note,)
     file = _collect(faults, lambda: read_guideline_file(path / FILE, faults))
     if file is None:
-        faults.stop()
-        raise ModelError(faults.in_order())
+        return None, faults.in_order()
     model = _collect(faults, lambda: _model(path / file.decisions, faults))
     graph = None
     if file.workflow is not None:
         workflow_path = path / file.workflow
         graph = _collect(faults, lambda: read_workflow_file(workflow_path))
-    if model is not None:
-        _cross_check(file, model, graph, faults)
-    faults.stop()
-    assert model is not None  # noqa: S101 - else there would be faults
+    if model is None:
+        return None, faults.in_order()
+    _cross_check(file, model, graph, faults)
+    notes = faults.in_order()
     evaluator = GuidelineEvaluator(file, model)
-    return Guideline(
+    guideline = Guideline(
         folder=path,
         file=file,
         model=model,
         graph=graph,
         workflow=BoundGraph(graph, evaluator) if graph is not None else None,
-        notes=faults.in_order(),
+        notes=notes,
         digest=_digest(path, file),
         _index=index_names(model),
     )
+    return guideline, notes
 
 
 def _collect(faults: Faults, read: Callable[[], T]) -> T | None:
@@ -147,8 +161,8 @@ def _collect(faults: Faults, read: Callable[[], T]) -> T | None:
 
 
 def _model(path: Path, faults: Faults) -> Model:
-    model = build(load_models(path), strict=True)
-    faults.notes.extend(note for note in model.notes if note.severity is not Severity.ERROR)
+    model = build(load_models(path), strict=False)
+    faults.notes.extend(dict.fromkeys(model.notes))
     return model
 
 

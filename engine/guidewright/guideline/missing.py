@@ -82,8 +82,10 @@ class MissingFinder:
         waiting: set[str] = set()
         for column in rule.undetermined_columns(table.inputs):
             names = columns[column] if column < len(columns) else frozenset()
-            for name in names:
-                waiting |= self.of_name(name)
+            behind: frozenset[str] = frozenset().union(*map(self.of_name, names))
+            if not behind:
+                return frozenset()  # null for another reason: no datum would let it match
+            waiting |= behind
         return frozenset(waiting)
 
     def of_name(self, name: str) -> frozenset[str]:

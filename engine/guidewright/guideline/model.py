@@ -85,6 +85,7 @@ class Ambiguity:
     problem: str
     handled_by: tuple[str, ...]
     span: Span
+    places: Mapping[str, Span]  # where each name of `handled_by` is written
 
 
 class Role(StrEnum):
@@ -112,6 +113,7 @@ class SectionPlan:
     decisions: tuple[str, ...]
     agree: Mapping[str, Agreement]
     span: Span
+    places: Mapping[str, Span]  # where each decision is named
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Nothing answers: a `datum` is missing, or a `statement` of the source."""
+    """Nothing answers: a `datum` or a `statement` is missing, or the `model` is at fault."""
 
     section: str
     missing: str

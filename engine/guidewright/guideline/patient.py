@@ -139,9 +139,13 @@ def _parts(raw: object) -> tuple[int | Decimal, str]:
         if extra or "value" not in raw:
             text = "a quantity is written {value: …, unit: …}"
             raise _Refused(Code.INPUT_TYPE, text)
-        number, _ = _parts(raw["value"])
+        number, inner = _parts(raw["value"])
         unit = raw.get("unit")
-        return number, unit.strip() if isinstance(unit, str) else ""
+        outer = unit.strip() if isinstance(unit, str) else ""
+        if inner and outer:
+            text = f"it has two units, {inner!r} in the value and {outer!r}"
+            raise _Refused(Code.INPUT_UNIT, text, "write the value as a number")
+        return number, inner or outer
     if isinstance(raw, str):
         match = _QUANTITY.fullmatch(raw)
         if match is None:

@@ -7,6 +7,7 @@ model (inputs, decisions, readings) is compared with the model in `guideline.che
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
@@ -29,7 +30,7 @@ from guidewright.yaml_reader import YamlMap, YamlNode, YamlScalar, read_yaml_fil
 from guidewright.yaml_shape import Faults, Fields, is_text, root_map
 
 STATUSES = ("draft", "review", "active", "retired")
-T = TypeVar("T")
+T = TypeVar("T", Source, Statement, InputMeaning, Policy, Ambiguity)
 
 
 def read_guideline_file(path: Path, faults: Faults) -> GuidelineFile | None:
@@ -56,9 +57,9 @@ def read_guideline_file(path: Path, faults: Faults) -> GuidelineFile | None:
         jurisdiction=fields.text("jurisdiction"),
         date=fields.text("date"),
         notice=fields.text("notice"),
-        decisions=fields.text("decisions") or "decisions.dmn",
-        workflow=fields.text("workflow"),
-        cases=fields.text("cases"),
+        decisions=_file(fields, "decisions") or "decisions.dmn",
+        workflow=_file(fields, "workflow"),
+        cases=_file(fields, "cases"),
         sources=_each(fields, "sources", _source),
         statements=_each(fields, "statements", _statement),
         inputs=_each(fields, "inputs", _input),
@@ -75,6 +76,19 @@ def read_guideline_file(path: Path, faults: Faults) -> GuidelineFile | None:
     return read if identity and title and version else None
 
 
+def _file(fields: Fields, key: str) -> str | None:
+    """Return the name of a file; it stands in the guideline's own folder and nowhere else."""
+    node = fields.scalar(key)
+    if node is None:
+        return None
+    name = node.text.strip()
+    if name != Path(name).name or name in (".", ".."):
+        text = f"{name!r} is not a file in the guideline's folder"
+        fields.faults.shape(node.span, text, "put the file beside guideline.yaml")
+        return None
+    return name
+
+
 def _each(fields: Fields, key: str, read: Callable[[str, Fields], T]) -> Mapping[str, T]:
     """Read a map of named maps."""
     found: dict[str, T] = {}
@@ -84,7 +98,7 @@ def _each(fields: Fields, key: str, read: Callable[[str, Fields], T]) -> Mapping
             fields.faults.shape(entry.value.span, f"{name!r} in {key!r} must be a map")
             continue
         inner = Fields(entry.value, fields.faults, f"{name!r} in {key!r}")
-        found[name] = read(name, inner)
+        found[name] = replace(read(name, inner), span=entry.key.span)
         inner.close()
     return found
 
@@ -158,13 +172,15 @@ def _policy(name: str, fields: Fields) -> Policy:
 
 
 def _ambiguity(name: str, fields: Fields) -> Ambiguity:
+    handled_by = fields.texts("handled by")
     return Ambiguity(
         id=name,
         topic=fields.text("topic", fields.span) or "",
         statements=tuple(each.text.strip() for each in fields.texts("statements")),
         problem=fields.text("problem", fields.span) or "",
-        handled_by=tuple(each.text.strip() for each in fields.texts("handled by")),
+        handled_by=tuple(each.text.strip() for each in handled_by),
         span=fields.span,
+        places={each.text.strip(): each.span for each in handled_by},
     )
 
 
@@ -182,12 +198,14 @@ def _section(fields: Fields) -> SectionPlan:
                 f"how offers agree on {entry.key.text!r} is {word!r}",
                 "one of: " + ", ".join(Agreement),
             )
+    decisions = fields.texts("decisions", fields.span)
     section = SectionPlan(
         title=title,
         role=fields.word("role", Role, fields.span) or Role.TASKS,
-        decisions=tuple(each.text.strip() for each in fields.texts("decisions", fields.span)),
+        decisions=tuple(each.text.strip() for each in decisions),
         agree=agree,
         span=fields.span,
+        places={each.text.strip(): each.span for each in decisions},
     )
     fields.close()
     return section

@@ -10,7 +10,7 @@ guessed. `pint`, the usual library, reads no UCUM and computes in binary floats 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from fractions import Fraction
 
@@ -49,7 +49,9 @@ _ATOMS: dict[str, tuple[Fraction, dict[str, int], bool]] = {
     "[iU]": (Fraction(1), {"international units": 1}, True),
     "[IU]": (Fraction(1), {"international units": 1}, True),
     "Cel": (Fraction(1), {"Celsius": 1}, False),
-    "m[Hg]": (Fraction(133322387415, 10**6), {"mass": 1, "length": -1, "time": -2}, True),
+    "K": (Fraction(1), {"Kelvin": 1}, False),  # temperatures have other zero points: no factor
+    "[degF]": (Fraction(1), {"Fahrenheit": 1}, False),
+    "m[Hg]": (Fraction(133_322_000), {"mass": 1, "length": -1, "time": -2}, True),
     "Pa": (Fraction(1000), {"mass": 1, "length": -1, "time": -2}, True),
     "kat": (Fraction(1), {"amount": 1, "time": -1}, True),
     "U": (Fraction(1, 60 * 10**6), {"amount": 1, "time": -1}, True),
@@ -74,6 +76,8 @@ _SPELLINGS = {
     "minutes": "min",
 }
 _PIECE = re.compile(r"(?P<unit>(?:\[[^\]]*\]|[^\d./{}\s+-])+|1|%)(?P<exponent>[+-]?\d+)?")
+_POWER_OF_TEN = re.compile(r"10[*^]([+-]?\d{1,3})")  # `10*9/L`
+_MAX_POWER = 30
 _ANNOTATION = re.compile(r"\{[^{}]*\}")
 _EXACT = Context(prec=34)
 
@@ -84,12 +88,16 @@ class UnitError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit: its spelling in UCUM, what it measures, and its size in base quantities."""
+    """A unit: its spelling in UCUM, what it measures, and its size in base quantities.
+
+    `written` is how it was spelt where it was read.
+    """
 
     code: str
     dimension: Dimension
     factor: Fraction
     annotations: tuple[str, ...]
+    written: str = field(compare=False)
 
 
 def parse_unit(text: str) -> Unit:
@@ -121,10 +129,13 @@ def parse_unit(text: str) -> Unit:
             for base, exponent in of.items():
                 dimension[base] = dimension.get(base, 0) + sign * exponent
     kept = tuple(sorted((base, exponent) for base, exponent in dimension.items() if exponent))
-    return Unit(code, kept, factor, annotations)
+    return Unit(code, kept, factor, annotations, text.strip())
 
 
 def _piece(piece: str, text: str) -> tuple[Fraction, dict[str, int]]:
+    power = _POWER_OF_TEN.fullmatch(piece)
+    if power is not None and abs(int(power[1])) <= _MAX_POWER:
+        return Fraction(10) ** int(power[1]), {}
     match = _PIECE.fullmatch(piece)
     if match is None:
         raise UnitError(f"{text!r} is not a unit: {piece!r} cannot be read")
@@ -156,12 +167,12 @@ def convert(
     `UnitError` when the two do not measure the same.
     """
     if of.annotations != to.annotations:
-        raise UnitError(f"{of.code!r} and {to.code!r} are annotated differently")
+        raise UnitError(f"{of.written!r} and {to.code!r} are annotated differently")
     factor = of.factor / to.factor
     if of.dimension != to.dimension:
         bridge = _mass_per_amount(of, to)
         if bridge is None or molar_mass is None:
-            raise UnitError(f"{of.code!r} cannot be converted to {to.code!r}")
+            raise UnitError(f"{of.written!r} cannot be converted to {to.code!r}")
         factor *= Fraction(molar_mass) ** bridge
     exact = Fraction(value) * factor
     return _EXACT.divide(Decimal(exact.numerator), Decimal(exact.denominator))

@@ -15,13 +15,19 @@ from guidewright.dmn.trace import DecisionTrace, TableTrace
 from guidewright.errors import Note
 from guidewright.feel.conversion import to_json
 from guidewright.feel.decimals import number_text
+from guidewright.guideline.model import GuidelineFile
 from guidewright.guideline.outcome import Conflict, Gap, Hit, Option, Outcome, Section
 
 FORMAT = "guidewright-outcome-1"
 
 
-def outcome_to_json(outcome: Outcome, *, trace: bool = False) -> dict[str, Any]:
-    """Return an outcome as JSON data; with `trace`, every rule of every table, too."""
+def outcome_to_json(
+    outcome: Outcome, *, units: Mapping[str, str] | None = None, trace: bool = False
+) -> dict[str, Any]:
+    """Return an outcome as JSON data; with `trace`, every rule of every table, too.
+
+    `units` are those of the patient's quantities, by input; see `units_of`.
+    """
     data: dict[str, Any] = {
         "format": FORMAT,
         "guideline": outcome.guideline,
@@ -29,6 +35,7 @@ def outcome_to_json(outcome: Outcome, *, trace: bool = False) -> dict[str, Any]:
         "digest": outcome.digest,
         "status": outcome.status.value,
         "patient": to_json(dict(outcome.patient)),
+        "units": {name: unit for name, unit in (units or {}).items() if name in outcome.patient},
         "readings": dict(outcome.readings),
         "sections": [_section(section) for section in outcome.sections],
         "conflicts": [_conflict(conflict) for conflict in outcome.conflicts],
@@ -54,6 +61,15 @@ def outcome_to_json(outcome: Outcome, *, trace: bool = False) -> dict[str, Any]:
     if trace:
         data["trace"] = [_decision(decision) for decision in outcome.trace.decisions]
     return data
+
+
+def units_of(guideline: GuidelineFile) -> dict[str, str]:
+    """Return the unit of every input that has one, as UCUM writes it."""
+    return {
+        name: meaning.unit.code
+        for name, meaning in guideline.inputs.items()
+        if meaning.unit is not None
+    }
 
 
 def _section(section: Section) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from guidewright.dmn.trace import TableTrace
+from guidewright.errors import Severity
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.model import Role
 from guidewright.guideline.outcome import Conflict, Gap, Option, Outcome, Section, Status, plain
@@ -111,6 +112,12 @@ def _open_points(outcome: Outcome) -> Iterator[str]:
         yield "Not known, and could change or add to the answer"
         for each in outcome.missing:
             yield f"  {each.name}" + (f": {each.ask}" if each.ask else "")
+    warnings = [note for note in outcome.notes if note.severity is not Severity.INFO]
+    if warnings:
+        yield ""
+        yield "Notes: values that could not be computed"
+        for note in warnings:
+            yield f"  {note}"
     if outcome.policies:
         yield ""
         yield "Readings that decided (policies)"
@@ -150,10 +157,6 @@ def _why(guideline: Guideline, outcome: Outcome) -> Iterator[str]:
                         yield f"    {identity}: {statement.text}" + (
                             f" (the source cites {numbers})" if numbers else ""
                         )
-    for note in outcome.notes:
-        if note.severity != "info":
-            yield ""
-            yield f"Note: {note}"
 
 
 def _looked_at(table: TableTrace) -> str:

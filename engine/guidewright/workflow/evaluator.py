@@ -45,7 +45,7 @@ class Evaluator(Protocol):
 class StepLimits:
     """How much one event may set in motion."""
 
-    microsteps: int = 10_000
+    microsteps: int = 250
     firings: int = 10_000
 
 

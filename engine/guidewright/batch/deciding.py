@@ -1,0 +1,234 @@
+"""A decision over codes: a lookup table, an index of candidate rules, or row by row.
+
+In: what the decision sees of its variables, as codes of the rows at hand. Out: the number of each
+row's outcome. The outcome of a combination of codes is computed once, by the function that serves
+one patient, for values that stand for the codes; a table then answers for all rows. Where there are
+too many combinations, the rules of a large table are found through `candidates`; where that is not
+possible, each different combination of values that occurs is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guidewright.batch.candidates import CandidateIndex
+from guidewright.batch.outcomes import Evaluator, Outcome, Outcomes
+from guidewright.batch.segments import Codes, code_type
+from guidewright.batch.sources import Dimension
+
+MAX_COMBINATIONS = 65_536  # in a lookup table
+MAX_OPEN = 4_096  # values of a source that is not fixed, in a lookup table
+_DENSE = 2**40  # above, codes of combinations are made smaller before they overflow
+
+
+class Way(StrEnum):
+    """How a decision is made for many rows."""
+
+    LOOKUP = "lookup"
+    INDEX = "index"
+    ROWS = "rows"
+
+
+@dataclass(slots=True)
+class _Table:
+    """A lookup table: the outcome numbers by joined codes, 0 where not known yet."""
+
+    capacities: tuple[int, ...]
+    epochs: tuple[int, ...]
+    strides: tuple[int, ...]
+    outcomes: Codes
+    joined: np.dtype[Any]
+
+
+class Decider:
+    """Makes one decision for many rows; its outcomes are numbered by `outcomes`."""
+
+    def __init__(
+        self,
+        evaluate: Evaluator,
+        dimensions: Sequence[Dimension],
+        outcomes: Outcomes,
+        index: CandidateIndex | None,
+    ) -> None:
+        self.evaluate = evaluate
+        self.dimensions = tuple(dimensions)
+        self.outcomes = outcomes
+        self.index = index
+        self.way = Way.LOOKUP
+        self.evaluated = 0  # how often the function for one patient ran
+        self._table: _Table | None = None
+        self._irreducible: set[int] = set()
+
+    def trim(self) -> None:
+        """Between batches: forget outcomes when there are too many."""
+        if self.outcomes.trim():
+            self._table = None
+            if self.index is not None:
+                self.index.forget()
+
+    def decide(self, rows: int) -> Codes:
+        """Return the outcome numbers of the rows at hand; they are the codes of the outcomes."""
+        table = self._fitting_table()
+        if table is not None:
+            self.way = Way.LOOKUP
+            codes = self._look_up(table, rows)
+        elif self.index is not None and self.index.ready(self.dimensions):
+            self.way = Way.INDEX
+            codes = self.index.decide(self.dimensions, rows, self._outcome_of)
+        else:
+            self.way = Way.ROWS
+            codes = self._by_rows(rows)
+        self.outcomes.source.codes = codes
+        return codes
+
+    def arguments(self, codes: Sequence[int]) -> list[Any]:
+        """Return a value of each variable for its class."""
+        return [each.value(code) for each, code in zip(self.dimensions, codes, strict=True)]
+
+    def _outcome_of(self, codes: Sequence[int], rule: str | None = None) -> int:
+        """Return the number of the outcome for classes; `rule` is the only one that matches."""
+        self.evaluated += 1
+        return self.outcomes.add(self.evaluate(self.arguments(codes), rule))
+
+    # lookup -------------------------------------------------------------------------------------
+
+    def _fitting_table(self) -> _Table | None:
+        """Return the table for the sizes at hand, or None when it would be too large."""
+        sizes = [each.size for each in self.dimensions]
+        table = self._table
+        epochs = tuple(each.epoch for each in self.dimensions)
+        if (
+            table is not None
+            and table.epochs == epochs
+            and all(map(int.__le__, sizes, table.capacities))
+        ):
+            return table
+        capacities = self._capacities(sizes)
+        self._table = _new_table(capacities, epochs) if capacities is not None else None
+        return self._table
+
+    def _capacities(self, sizes: list[int]) -> tuple[int, ...] | None:
+        """Return room for each dimension, reducing dimensions while the table is too large."""
+        while prod(sizes) > MAX_COMBINATIONS or self._too_open(sizes):
+            place = self._most_reducible(sizes)
+            if place is None:
+                return None
+            self.dimensions[place].reduce()
+            sizes[place] = self.dimensions[place].size
+        roomy = [
+            size if not each.growing else 1 << size.bit_length()
+            for each, size in zip(self.dimensions, sizes, strict=True)
+        ]
+        return tuple(roomy if prod(roomy) <= MAX_COMBINATIONS else sizes)
+
+    def _too_open(self, sizes: Sequence[int]) -> bool:
+        return any(
+            size > MAX_OPEN and each.growing
+            for each, size in zip(self.dimensions, sizes, strict=True)
+        )
+
+    def _most_reducible(self, sizes: Sequence[int]) -> int | None:
+        """Return the dimension that loses most by counting classes, or None when none does."""
+        ratios: dict[int, float] = {}
+        for place, (each, size) in enumerate(zip(self.dimensions, sizes, strict=True)):
+            if each.reduced or each.signature is None or place in self._irreducible:
+                continue
+            ratio = each.reduced_size() / size
+            if ratio < 1:
+                ratios[place] = ratio
+            else:
+                self._irreducible.add(place)
+        return min(ratios, key=ratios.__getitem__) if ratios else None
+
+    def _look_up(self, table: _Table, rows: int) -> Codes:
+        joined = _joined(self.dimensions, table, rows)
+        codes = table.outcomes.take(joined, mode="clip")
+        if not codes.all():
+            self._fill(table, np.unique(joined[codes == 0]))
+            codes = table.outcomes.take(joined, mode="clip")
+        return codes
+
+    def _fill(self, table: _Table, places: NDArray[Any]) -> None:
+        """Compute the outcomes of combinations that occur for the first time."""
+        for place in places.tolist():
+            number = self._outcome_of(_split(place, table.strides))
+            if number > np.iinfo(table.outcomes.dtype).max:
+                table.outcomes = table.outcomes.astype(code_type(2 * number))
+            table.outcomes[place] = number
+
+    # rows ---------------------------------------------------------------------------------------
+
+    def _by_rows(self, rows: int) -> Codes:
+        """Compute each different combination of values once."""
+        joined = np.zeros(rows, dtype=np.int64)
+        bound = 1
+        columns = [each.codes for each in self.dimensions]
+        for each, codes in zip(self.dimensions, columns, strict=True):
+            if codes is None:
+                continue
+            if bound * each.size > _DENSE:
+                distinct, joined = np.unique(joined, return_inverse=True)
+                bound = len(distinct)
+            joined = joined * each.size + codes
+            bound *= each.size
+        _, first, inverse = np.unique(joined, return_index=True, return_inverse=True)
+        numbers = [
+            self._outcome_of([0 if codes is None else int(codes[row]) for codes in columns])
+            for row in first.tolist()
+        ]
+        return np.array(numbers, dtype=np.int32).take(inverse)
+
+
+def _new_table(capacities: tuple[int, ...], epochs: tuple[int, ...]) -> _Table:
+    strides = []
+    stride = 1
+    for capacity in capacities:
+        strides.append(stride)
+        stride *= capacity
+    outcomes = np.zeros(stride, dtype=np.uint8)
+    return _Table(capacities, epochs, tuple(strides), outcomes, code_type(stride))
+
+
+def _split(place: int, strides: tuple[int, ...]) -> list[int]:
+    """Return the codes that were joined."""
+    codes = []
+    for stride in reversed(strides):
+        code, place = divmod(place, stride)
+        codes.append(code)
+    codes.reverse()
+    return codes
+
+
+def _joined(dimensions: Sequence[Dimension], table: _Table, rows: int) -> Codes:
+    """Return one code for the combination of codes of each row."""
+    kind = table.joined
+    joined: Codes | None = None
+    scaled = np.empty(rows, dtype=kind)
+    for each, stride, capacity in zip(dimensions, table.strides, table.capacities, strict=True):
+        codes = each.codes if capacity > 1 else None
+        if codes is None:
+            continue
+        if stride == 1:
+            np.copyto(scaled, codes, casting="unsafe")
+        else:
+            np.multiply(codes, kind.type(stride), out=scaled, dtype=kind, casting="unsafe")
+        if joined is None:
+            joined, scaled = scaled, np.empty(rows, dtype=kind)
+        else:
+            np.add(joined, scaled, out=joined)
+    return joined if joined is not None else np.zeros(rows, dtype=kind)
+
+
+def failing_rows(decider: Decider, numbers: NDArray[Any]) -> list[tuple[int, Outcome]]:
+    """Return the rows for which the decision could not be made, with what it says."""
+    if not decider.outcomes.failing:
+        return []
+    rows = decider.outcomes.rows_with(numbers, lambda outcome: outcome.failed is not None)
+    return [(int(row), decider.outcomes[int(numbers[row])]) for row in rows]

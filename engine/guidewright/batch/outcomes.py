@@ -1,0 +1,204 @@
+"""What a decision answered: values, the rules they rest on, notes; each different one kept once.
+
+In: values of the variables of a decision. Out: `Outcome`, computed by the very functions that serve
+one patient, and numbered; Arrow arrays of the values of numbers. Number 0 is the outcome of a row
+that was rejected: null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from guidewright.batch.sources import Source
+from guidewright.batch.values import Numbers, arrow_type, exact_as_double, key, to_arrow
+from guidewright.dmn.compiler import Compiled, Step
+from guidewright.dmn.evaluation import compute
+from guidewright.dmn.watching import TraceWatcher
+from guidewright.errors import Code, Note, ResourceError
+from guidewright.feel.api import Clock, run
+from guidewright.feel.runtime import DEFAULT_LIMITS, Refuse, Runtime
+from guidewright.feel.types import Type
+
+MAX_OUTCOMES = 100_000  # kept between batches
+# The texts of these notes are the same for all values that a decision cannot tell apart.
+_GENERAL = frozenset({Code.NO_RULE, Code.HIT_POLICY, Code.NULL_OPERAND})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The value of a decision; `failed` says why there is none, and the row is rejected.
+
+    `particular` notes may quote the values of the row they were made for.
+    """
+
+    value: Any
+    rules: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    particular: bool = False
+    failed: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What to keep beside values."""
+
+    rules: bool = False
+    notes: bool = False
+    numbers: Numbers = Numbers.DOUBLE
+
+
+REJECTED = Outcome(None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluator:
+    """Computes one decision from the values of what it requires, the way one patient is."""
+
+    compiled: Compiled
+    step: Step
+    of: Type
+    extras: Extras
+    clock: Clock
+
+    def __call__(self, arguments: Sequence[Any], rule: str | None = None) -> Outcome:
+        """Return the outcome for values in the order of `step.inputs`.
+
+        `rule` is the one that is known to match; else a trace says which rules were chosen.
+        """
+        watcher = TraceWatcher() if self.extras.rules and rule is None else None
+        rt = Runtime(DEFAULT_LIMITS, self.clock, watcher=watcher)
+        given = dict(zip(self.step.inputs, arguments, strict=True))
+        try:
+            values = run(compute, rt, (self.compiled, rt, (self.step.key,), given))
+            value = values[self.step.key]
+            to_arrow(value, self.of, self.extras.numbers)
+        except ResourceError as fault:
+            return Outcome(None, failed=fault.notes[0])
+        except Refuse as why:
+            return Outcome(None, failed=Note(why.code, None, why.reason))
+        rules = _chosen(watcher) if watcher is not None else ()
+        if self.extras.rules and rule is not None:
+            rules = (rule,)
+        notes = tuple(map(str, rt.notes)) if self.extras.notes else ()
+        particular = bool(notes) and any(note.code not in _GENERAL for note in rt.notes)
+        return Outcome(value, rules, notes, particular)
+
+
+def _chosen(watcher: TraceWatcher) -> tuple[str, ...]:
+    decision = watcher.trace({}).decisions[-1]  # others were computed by services it called
+    return tuple(each.rule.name for table in decision.tables for each in table.chosen)
+
+
+class Outcomes:
+    """The different outcomes of a decision, by number; `source` gives them to other decisions."""
+
+    def __init__(self, of: Type, extras: Extras) -> None:
+        self.of, self._extras = of, extras
+        self.source = Source([], fixed=False)
+        self.rounded = False
+        self._clear()
+
+    def _clear(self) -> None:
+        self._outcomes: list[Outcome] = [REJECTED]
+        self._numbers: dict[Hashable, int] = {}
+        self._arrays: dict[str, pa.Array] = {}
+        self._null_outcomes: list[int] = []
+        self.failing = False
+        self.particular = False
+        self.source.values = [None]
+
+    def __len__(self) -> int:
+        return len(self._outcomes)
+
+    def __getitem__(self, number: int) -> Outcome:
+        return self._outcomes[number]
+
+    def trim(self) -> bool:
+        """Forget everything when it has become too much; say whether it was."""
+        if len(self._outcomes) <= MAX_OUTCOMES:
+            return False
+        self.source.forget()
+        self._clear()
+        return True
+
+    def add(self, outcome: Outcome) -> int:
+        """Return the number of an outcome, which may be new."""
+        same = (key(outcome.value), outcome.rules, outcome.notes, outcome.failed)
+        number = self._numbers.get(same)
+        if number is None:
+            number = self._numbers[same] = len(self._outcomes)
+            self._outcomes.append(outcome)
+            if outcome.value is None:
+                self._null_outcomes.append(number)
+            self.source.values.append(outcome.value)
+            self.failing = self.failing or outcome.failed is not None
+            self.particular = self.particular or outcome.particular
+            if self._extras.numbers is Numbers.DOUBLE:
+                self.rounded = self.rounded or not exact_as_double(outcome.value)
+        return number
+
+    def rows_with(
+        self, numbers: NDArray[Any], holds: Callable[[Outcome], bool]
+    ) -> NDArray[np.intp]:
+        """Return the rows whose outcome has a property."""
+        having = np.array([holds(each) for each in self._outcomes], dtype=np.bool_)
+        return np.flatnonzero(having.take(numbers))
+
+    # Arrow --------------------------------------------------------------------------------------
+
+    def array(self, numbers: NDArray[np.int32]) -> pa.Array:
+        """Return the values of outcomes as a dictionary array."""
+        present = self._present(numbers)
+        validity = None
+        if present is not None:
+            validity = pa.py_buffer(np.packbits(present, bitorder="little"))
+        indices = pa.Array.from_buffers(
+            pa.int32(), len(numbers), [validity, pa.py_buffer(numbers)]
+        )
+        return pa.DictionaryArray.from_arrays(indices, self._dictionary("value"), safe=False)
+
+    def texts(self, numbers: NDArray[np.int32], what: str) -> pa.Array:
+        """Return the rules or the notes of outcomes as a dictionary array of lists."""
+        indices = pa.array(numbers)
+        return pa.DictionaryArray.from_arrays(indices, self._dictionary(what), safe=False)
+
+    def _present(self, numbers: NDArray[np.int32]) -> NDArray[np.bool_] | None:
+        """Return which rows have a value, or None when all have."""
+        if not self._null_outcomes:  # only rejected rows have none
+            return None if numbers.all() else numbers != 0
+        having = np.ones(len(self._outcomes), dtype=np.bool_)
+        having[[0, *self._null_outcomes]] = False
+        present = having.take(numbers)
+        return None if present.all() else present
+
+    def _dictionary(self, what: str) -> pa.Array:
+        array = self._arrays.get(what)
+        if array is None or len(array) < len(self._outcomes):
+            new = self._outcomes[len(array) if array is not None else 0 :]
+            if what == "value":
+                objects = [to_arrow(each.value, self.of, self._extras.numbers) for each in new]
+                made = pa.array(objects, arrow_type(self.of, self._extras.numbers))
+            else:
+                made = pa.array([list(getattr(each, what)) for each in new], TEXTS)
+            array = made if array is None else pa.concat_arrays([array, made])
+            self._arrays[what] = array
+        return array
+
+
+TEXTS = pa.list_(pa.string())
+
+
+def fields_of(name: str, of: Type, extras: Extras) -> list[pa.Field]:
+    """Return the columns of a decision."""
+    fields = [pa.field(name, pa.dictionary(pa.int32(), arrow_type(of, extras.numbers)))]
+    if extras.rules:
+        fields.append(pa.field(f"{name}.rules", pa.dictionary(pa.int32(), TEXTS)))
+    if extras.notes:
+        fields.append(pa.field(f"{name}.notes", pa.dictionary(pa.int32(), TEXTS)))
+    return fields

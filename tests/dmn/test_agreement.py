@@ -1,0 +1,271 @@
+"""The quick ways give what the thorough way gives: look-ups, the index, functions in line.
+
+Random tables of every hit policy are asked for values at, below and above every bound, for null and
+for values no cell names; the conformance suite and the benchmark models are asked both ways, too.
+"""
+
+import importlib.util
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import guidewright as gw
+from guidewright.dmn import index
+from guidewright.dmn.cells import read_box
+from guidewright.dmn.prepared import prepare
+from guidewright.dmn.reader import read_definitions
+from guidewright.dmn.runnable import DEFAULT_OPTIONS, build
+from guidewright.feel import compile_unary_tests
+from guidewright.feel.runtime import Bail, Refuse
+from guidewright.feel.types import BOOLEAN, NUMBER, STRING
+
+SHARED = Path(__file__).parents[3] / "shared"
+NUMBERS = ["0", "1", "2.5", "2.50", "7", "-3", "100000000000000000000.1", ".5"]
+WORDS = ['"a"', '"b"', '"c d"']
+
+
+def number_tests():
+    number = st.sampled_from(NUMBERS)
+    one = st.one_of(
+        number,
+        st.just("null"),
+        st.tuples(st.sampled_from(["<", "<=", ">", ">=", "="]), number).map(" ".join),
+        st.tuples(st.sampled_from("[(]"), number, number, st.sampled_from(")][")).map(
+            lambda parts: f"{parts[0]}{parts[1]}..{parts[2]}{parts[3]}"
+        ),
+    )
+    return cells(one)
+
+
+def cells(one):
+    several = st.lists(one, min_size=1, max_size=3).map(", ".join)
+    return st.one_of(st.just("-"), several, several.map(lambda tests: f"not({tests})"))
+
+
+CELLS = {
+    "number": number_tests(),
+    "string": cells(st.sampled_from([*WORDS, "null"])),
+    "boolean": cells(st.sampled_from(["true", "false", "null"])),
+}
+TYPES = {"number": NUMBER, "string": STRING, "boolean": BOOLEAN}
+VALUES = {
+    "number": [
+        None, 0, 1, 2, 7, 8, -3, -4, Decimal("2.5"), Decimal("2.4999"), Decimal("0.5"), 10**20,
+        Decimal("100000000000000000000.1"), Decimal("100000000000000000000.09"),
+    ],
+    "string": [None, "a", "b", "c d", "other", ""],
+    "boolean": [None, True, False],
+}  # fmt: skip
+
+
+@given(st.data())
+@settings(max_examples=400, deadline=None)
+def test_a_box_is_the_cell(data):
+    kind = data.draw(st.sampled_from(sorted(CELLS)))
+    text = data.draw(CELLS[kind])
+    box = read_box(text, TYPES[kind])
+    assert box is not None, text
+    general = compile_unary_tests(text, TYPES[kind], strict=False)
+    for value in VALUES[kind]:
+        assert box.test(value) is general.evaluate({"?": value}).value, (text, value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["< x", "? > 1", "1 + 1", '"a" + "b"', "[1..x]", '@"2020-01-01"', "1 2", "<", "not(1", "5."],
+)
+def test_what_is_no_plain_cell_is_left_to_the_parser(text):
+    assert read_box(text, NUMBER) is None
+
+
+def test_a_value_of_another_kind_is_left_to_the_parser():
+    assert read_box('"a"', NUMBER) is None
+    assert read_box("1", STRING) is None
+    assert read_box("true", NUMBER) is None
+
+
+POLICIES = ["UNIQUE", "FIRST", "ANY", "PRIORITY", "COLLECT", "RULE ORDER", "OUTPUT ORDER"]
+AGGREGATIONS = ["SUM", "COUNT", "MIN", "MAX"]
+
+
+def table_xml(policy, aggregation, kinds, rows, outputs, default):
+    inputs = "".join(
+        f'<input id="in{i}"><inputExpression typeRef="{kind}"><text>x{i}</text>'
+        "</inputExpression></input>"
+        for i, kind in enumerate(kinds)
+    )
+    data = "".join(
+        f'<inputData id="x{i}" name="x{i}"><variable name="x{i}" typeRef="{kind}"/></inputData>'
+        for i, kind in enumerate(kinds)
+    )
+    needs = "".join(
+        f'<informationRequirement><requiredInput href="#x{i}"/></informationRequirement>'
+        for i in range(len(kinds))
+    )
+    rules = "".join(
+        "<rule>"
+        + "".join(
+            f"<inputEntry><text>{cell.replace('<', '&lt;')}</text></inputEntry>" for cell in row
+        )
+        + f"<outputEntry><text>{output}</text></outputEntry></rule>"
+        for row, output in zip(rows, outputs, strict=True)
+    )
+    aggregate = f' aggregation="{aggregation}"' if aggregation else ""
+    fallback = f"<defaultOutputEntry><text>{default}</text></defaultOutputEntry>" if default else ""
+    return (
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" name="m" '
+        'namespace="urn:m">'
+        f'{data}<decision id="d" name="d"><variable name="d"/>{needs}'
+        f'<decisionTable hitPolicy="{policy}"{aggregate}>{inputs}'
+        f"<output><outputValues><text>3, 1, 2, 4</text></outputValues>{fallback}</output>"
+        f"{rules}</decisionTable></decision></definitions>"
+    )
+
+
+@st.composite
+def tables(draw, least=1, most=6):
+    kinds = draw(st.lists(st.sampled_from(sorted(CELLS)), min_size=1, max_size=3))
+    rows = draw(
+        st.lists(st.tuples(*(CELLS[kind] for kind in kinds)), min_size=least, max_size=most)
+    )
+    outputs = draw(
+        st.lists(st.sampled_from(["1", "2", "3", "4"]), min_size=len(rows), max_size=len(rows))
+    )
+    computed = draw(st.booleans())
+    if computed:
+        outputs = [f"{output} + 0" for output in outputs]
+    policy = draw(st.sampled_from(POLICIES))
+    aggregation = draw(st.sampled_from([None, *AGGREGATIONS])) if policy == "COLLECT" else None
+    default = draw(st.sampled_from([None, "4"]))
+    return kinds, table_xml(policy, aggregation, kinds, rows, outputs, default)
+
+
+def both_ways(model, quick, inputs):
+    thorough = model._thoroughly(inputs, "d", DEFAULT_OPTIONS)
+    try:
+        value = quick(inputs, told := [])
+    except (Bail, Refuse):
+        assert thorough.notes, "the quick way gave up, and there is nothing to tell"
+        return
+    assert value == thorough.value, inputs
+    assert type(value) is type(thorough.value)
+    assert bool(told) == bool(thorough.notes), (inputs, thorough.notes)
+
+
+def compiled_quickly(model):
+    step = model.step_of("d")
+    quick = prepare(model._compiled, [step.key], single=True)
+    assert quick is not None
+    return quick
+
+
+@given(tables(), st.data())
+@settings(max_examples=250, deadline=None)
+def test_small_tables(table, data):
+    kinds, xml = table
+    model = build([read_definitions(xml.encode(), "m.dmn")], strict=False)
+    quick = compiled_quickly(model)
+    for _ in range(12):
+        drawn = {f"x{i}": data.draw(st.sampled_from(VALUES[kind])) for i, kind in enumerate(kinds)}
+        both_ways(model, quick, drawn)
+
+
+@given(tables(least=2, most=8), st.data(), st.sampled_from([1, 4_000_000]))
+@settings(max_examples=150, deadline=None)
+def test_tables_with_an_index(table, data, most_bytes):
+    """The same with an index from the second rule on, and with pieces that share masks."""
+    kinds, xml = table
+    definitions = read_definitions(xml.encode(), "m.dmn")
+    plain = build([definitions], strict=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("guidewright.dmn.table.MIN_RULES", 1)
+        patch.setattr(index, "MAX_BYTES", most_bytes)
+        indexed = build([definitions], strict=False)
+    quick = compiled_quickly(indexed)
+    for _ in range(12):
+        drawn = {f"x{i}": data.draw(st.sampled_from(VALUES[kind])) for i, kind in enumerate(kinds)}
+        expected = plain._thoroughly(drawn, "d", DEFAULT_OPTIONS)
+        assert indexed._thoroughly(drawn, "d", DEFAULT_OPTIONS).value == expected.value
+        traced = indexed.evaluate(drawn, "d", options=gw.DecisionOptions(trace=True))
+        cells_of = [rule.cells for rule in traced.trace.decisions[0].tables[0].rules]
+        watched = plain.evaluate(drawn, "d", options=gw.DecisionOptions(trace=True))
+        assert cells_of == [rule.cells for rule in watched.trace.decisions[0].tables[0].rules]
+        both_ways(indexed, quick, drawn)
+
+
+WORKLOADS = {
+    "w1_b12_diagnosis": "w1",
+    "w2_b12_guideline": "w2",
+    "w3_wide_1000": "w3_1000",
+    "w4_labs": "w4",
+}
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the workloads are not on this machine")
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_workloads(name):
+    model = gw.load_dmn(SHARED / "bench" / "dmn" / f"{name}.dmn")
+    lines = (SHARED / "bench" / "inputs" / f"{WORKLOADS[name]}.jsonl").read_text().splitlines()
+    quick = prepare(
+        model._compiled, [model.step_of(d.name).key for d in model.definitions.decisions],
+        single=False,
+    )  # fmt: skip
+    gave_up = 0
+    for line in lines[:200]:
+        inputs = json.loads(line, parse_float=Decimal)
+        thorough = model._thoroughly(inputs, None, DEFAULT_OPTIONS)
+        try:
+            assert quick(inputs, None) == thorough.value
+        except (Bail, Refuse):
+            gave_up += 1
+    assert gave_up < len(lines[:200]) / 2, "the quick way is hardly ever gone"
+
+
+def _harness():
+    path = Path(__file__).parents[1] / "tck" / "harness.py"
+    spec = importlib.util.spec_from_file_location("tck_harness", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the conformance suite is not on this machine")
+def test_the_conformance_suite_the_quick_way():
+    """Every decision of the suite that can be prepared gives the same value when it is."""
+    harness = _harness()
+    compared = 0
+    for level in ("compliance-level-2", "compliance-level-3", "non-compliant"):
+        for case in harness.cases(level):
+            if case.element.get("type", "decision") != "decision":
+                continue
+            model = harness._model(case.file.parent / case.model)
+            inputs = {
+                harness._input_name(model, node): harness.value_of(node)
+                for node in case.element.findall("t:inputNode", harness.NS)
+            }
+            for node in case.element.findall("t:resultNode", harness.NS):
+                compared += _same_quickly(model, node.get("name"), inputs)
+    assert compared > 800
+
+
+def _same_quickly(model, name, inputs):
+    try:
+        quick = prepare(model._compiled, [model.step_of(name).key], single=True)
+    except gw.CallError:
+        return 0
+    if quick is None:
+        return 0
+    try:
+        value = quick(inputs, None)
+    except (Bail, Refuse):
+        return 0
+    assert repr(value) == repr(model._thoroughly(inputs, name, DEFAULT_OPTIONS).value) or callable(
+        getattr(value, "call", None)
+    ), name
+    return 1
