@@ -103,15 +103,13 @@ def test_json_is_the_only_output(folder: Path) -> None:
 
 
 def test_the_same_call_prints_the_same_bytes(folder: Path) -> None:
-    for way in ("text", "json"):
-        first, second = (
-            call(
-                folder, "explain", "fever", "--patient", "-", "--format", way,
-                given=PATIENT, PYTHONHASHSEED=seed,
-            ).stdout
-            for seed in ("1", "2")
-        )  # fmt: skip
-        assert first == second
+    """Nothing hangs on the order of sets, which differs from run to run."""
+    arguments = ("explain", "fever", "--patient", "-", "--format", "json")
+    first, second = (
+        call(folder, *arguments, given=PATIENT, PYTHONHASHSEED=seed) for seed in ("1", "2")
+    )
+    assert first.stdout
+    assert first.stdout == second.stdout
 
 
 def test_help_loads_nothing_heavy(folder: Path) -> None:

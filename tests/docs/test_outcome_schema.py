@@ -28,7 +28,7 @@ GUIDELINES = [ROOT / "models" / "b12-deficiency", ROOT / "tests" / "guidelines" 
 
 @cache
 def outcomes(folder: Path, *, trace: bool) -> list[tuple[str, dict[str, Any]]]:
-    """Return the outcomes of all cases (with their trace: of some) as another program reads them."""
+    """Return the outcomes of all cases (with trace: of some) as another program reads them."""
     guideline = gw.load(folder)
     found = []
     for case in read_cases(guideline).cases[:: 12 if trace else 1]:

@@ -25,6 +25,7 @@ from guidewright.feel.types import NUMBER, Type
 MAX_CELLS = 65_536
 MAX_GROUPS = 512  # of one column; neighbouring classes of a longer one share a group
 MAX_ENTRIES = 4_000_000  # in the lists of all cells
+MAX_PATTERN = 62  # columns whose missing values are told apart
 ENOUGH = 0.25  # candidates a row; more columns would not pay
 
 Rules = NDArray[np.intp]
@@ -133,11 +134,15 @@ class CandidateIndex:
         self._single = np.zeros(len(self._names), dtype=np.int32)
         self._several: dict[tuple[int, ...], int] = {}
 
-    def ready(self, dimensions: Sequence[Dimension]) -> bool:
-        """Prepare for the classes known so far; say whether the table can be searched."""
+    def takes(self, dimensions: Sequence[Dimension]) -> bool:
+        """Say whether the table can be searched: all classes of its columns are known."""
+        return not any(
+            dimensions[place].growing or dimensions[place].reduced for place in self.places
+        )
+
+    def prepare(self, dimensions: Sequence[Dimension]) -> None:
+        """Turn the cells into runs and lists of classes, once."""
         seen = [dimensions[place] for place in self.places]
-        if any(each.growing or each.reduced for each in seen):
-            return False
         sizes = tuple(each.size for each in seen)
         if sizes != self._sizes:
             self._sizes = sizes
@@ -146,12 +151,12 @@ class CandidateIndex:
                 for at, (each, of) in enumerate(zip(seen, self._types, strict=True))
             ]
             self._cells = _cells(self._columns, sizes, len(self._names))
-        return True
 
     def decide(
         self, dimensions: Sequence[Dimension], rows: int, outcome_of: OutcomeOf
     ) -> NDArray[np.int32]:
         """Return the outcome numbers of the rows at hand."""
+        self.prepare(dimensions)
         every = [each.codes for each in dimensions]
         row_of, rule_of = self._matches([every[place] for place in self.places], rows)
         if self._policy is HitPolicy.FIRST:
@@ -166,10 +171,19 @@ class CandidateIndex:
 
         alone = hits.take(row_of) == 1
         self._decide_single(row_of[alone], rule_of[alone], outcomes, codes_at, outcome_of)
-        others = np.flatnonzero(hits != 1)
-        if len(others):
-            self._decide_others(others, row_of, rule_of, hits, outcomes, codes_at, outcome_of)
+        self._decide_none(np.flatnonzero(hits == 0), every, outcomes, codes_at, outcome_of)
+        several = np.flatnonzero(hits > 1)
+        ends = np.cumsum(hits)
+        for row in several.tolist():
+            rules = tuple(rule_of[int(ends[row] - hits[row]) : int(ends[row])].tolist())
+            outcomes[row] = self._found(rules, lambda at=row: outcome_of(codes_at(at), None))
         return outcomes
+
+    def _found(self, same: tuple[int, ...], compute: Callable[[], int]) -> int:
+        number = self._several.get(same)
+        if number is None:
+            number = self._several[same] = compute()
+        return number
 
     def _matches(self, columns: Sequence[Codes | None], rows: int) -> tuple[Rules, Rules]:
         """Return the pairs of a row and a rule that matches it, by row and then by rule."""
@@ -210,26 +224,26 @@ class CandidateIndex:
             numbers = self._single.take(rules)
         outcomes[rows] = numbers
 
-    def _decide_others(
+    def _decide_none(
         self,
-        others: Rules,
-        row_of: Rules,
-        rule_of: Rules,
-        hits: NDArray[np.intp],
+        rows: Rules,
+        every: Sequence[Codes | None],
         outcomes: NDArray[np.int32],
         codes_at: Callable[[int], list[int]],
         outcome_of: OutcomeOf,
     ) -> None:
-        """Rows that several rules match, or none; what is missing then is part of the note."""
-        ends = np.cumsum(hits)
-        for row in others.tolist():
-            end = int(ends[row])
-            rules = tuple(rule_of[end - int(hits[row]) : end].tolist())
-            same = rules or tuple(-1 - (code == 0) for code in codes_at(row))
-            number = self._several.get(same)
-            if number is None:
-                number = self._several[same] = outcome_of(codes_at(row), None)
-            outcomes[row] = number
+        """Rows that no rule matches: which values are missing is all that is left to say."""
+        pattern = np.zeros(len(rows), dtype=np.int64)
+        for place, codes in enumerate(every[:MAX_PATTERN]):
+            if codes is not None:
+                pattern |= (codes.take(rows) == 0).astype(np.int64) << place
+        kinds, first, inverse = np.unique(pattern, return_index=True, return_inverse=True)
+        numbers = np.zeros(len(kinds), dtype=np.int32)
+        for place, (kind, row) in enumerate(zip(kinds.tolist(), first.tolist(), strict=True)):
+            at = int(rows[row])
+            same = (-1, kind)
+            numbers[place] = self._found(same, lambda at=at: outcome_of(codes_at(at), None))
+        outcomes[rows] = numbers.take(inverse)
 
 
 def _column(boxes: Sequence[Box], values: Sequence[Any], of: Type) -> Column:

@@ -64,7 +64,6 @@ class Decider:
         self.way = Way.LOOKUP
         self.evaluated = 0  # how often the function for one patient ran
         self._table: _Table | None = None
-        self._irreducible: set[int] = set()
 
     def trim(self) -> None:
         """Between batches: forget outcomes when there are too many."""
@@ -79,7 +78,7 @@ class Decider:
         if table is not None:
             self.way = Way.LOOKUP
             codes = self._look_up(table, rows)
-        elif self.index is not None and self.index.ready(self.dimensions):
+        elif self.index is not None and self.index.takes(self.dimensions):
             self.way = Way.INDEX
             codes = self.index.decide(self.dimensions, rows, self._outcome_of)
         else:
@@ -116,12 +115,14 @@ class Decider:
 
     def _capacities(self, sizes: list[int]) -> tuple[int, ...] | None:
         """Return room for each dimension, reducing dimensions while the table is too large."""
-        while prod(sizes) > MAX_COMBINATIONS or self._too_open(sizes):
-            place = self._most_reducible(sizes)
-            if place is None:
+        if prod(sizes) > MAX_COMBINATIONS or self._too_open(sizes):
+            smallest = [each.reduced_size() for each in self.dimensions]
+            hopeless = prod(smallest) > MAX_COMBINATIONS or self._too_open(smallest)
+            if hopeless and self.index is not None and self.index.takes(self.dimensions):
                 return None
-            self.dimensions[place].reduce()
-            sizes[place] = self.dimensions[place].size
+            self._reduce(sizes, smallest)
+            if hopeless:
+                return None
         roomy = [
             size if not each.growing else 1 << size.bit_length()
             for each, size in zip(self.dimensions, sizes, strict=True)
@@ -134,18 +135,15 @@ class Decider:
             for each, size in zip(self.dimensions, sizes, strict=True)
         )
 
-    def _most_reducible(self, sizes: Sequence[int]) -> int | None:
-        """Return the dimension that loses most by counting classes, or None when none does."""
-        ratios: dict[int, float] = {}
-        for place, (each, size) in enumerate(zip(self.dimensions, sizes, strict=True)):
-            if each.reduced or each.signature is None or place in self._irreducible:
-                continue
-            ratio = each.reduced_size() / size
-            if ratio < 1:
-                ratios[place] = ratio
-            else:
-                self._irreducible.add(place)
-        return min(ratios, key=ratios.__getitem__) if ratios else None
+    def _reduce(self, sizes: list[int], smallest: Sequence[int]) -> None:
+        """Count classes in those dimensions that lose most by it, until the table is small."""
+        gains = sorted(range(len(sizes)), key=lambda place: smallest[place] / sizes[place])
+        for place in gains:
+            if prod(sizes) <= MAX_COMBINATIONS and not self._too_open(sizes):
+                return
+            if smallest[place] < sizes[place]:
+                self.dimensions[place].reduce()
+                sizes[place] = self.dimensions[place].size
 
     def _look_up(self, table: _Table, rows: int) -> Codes:
         joined = _joined(self.dimensions, table, rows)
@@ -226,7 +224,7 @@ def _joined(dimensions: Sequence[Dimension], table: _Table, rows: int) -> Codes:
     return joined if joined is not None else np.zeros(rows, dtype=kind)
 
 
-def failing_rows(decider: Decider, numbers: NDArray[Any]) -> list[tuple[int, Outcome]]:
+def failing_rows(decider: Decider, numbers: Codes) -> list[tuple[int, Outcome]]:
     """Return the rows for which the decision could not be made, with what it says."""
     if not decider.outcomes.failing:
         return []

@@ -15,10 +15,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from guidewright.batch.segments import Codes
 from guidewright.batch.sources import Source
 from guidewright.batch.values import Numbers, arrow_type, exact_as_double, key, to_arrow
 from guidewright.dmn.compiler import Compiled, Step
 from guidewright.dmn.evaluation import compute
+from guidewright.dmn.requirements import Key
 from guidewright.dmn.watching import TraceWatcher
 from guidewright.errors import Code, Note, ResourceError
 from guidewright.feel.api import Clock, run
@@ -75,8 +77,7 @@ class Evaluator:
         rt = Runtime(DEFAULT_LIMITS, self.clock, watcher=watcher)
         given = dict(zip(self.step.inputs, arguments, strict=True))
         try:
-            values = run(compute, rt, (self.compiled, rt, (self.step.key,), given))
-            value = values[self.step.key]
+            value = run(self._value, rt, (given,))
             to_arrow(value, self.of, self.extras.numbers)
         except ResourceError as fault:
             return Outcome(None, failed=fault.notes[0])
@@ -88,6 +89,9 @@ class Evaluator:
         notes = tuple(map(str, rt.notes)) if self.extras.notes else ()
         particular = bool(notes) and any(note.code not in _GENERAL for note in rt.notes)
         return Outcome(value, rules, notes, particular)
+
+    def _value(self, rt: Runtime, given: dict[Key, Any]) -> Any:
+        return compute(self.compiled, rt, (self.step.key,), given)[self.step.key]
 
 
 def _chosen(watcher: TraceWatcher) -> tuple[str, ...]:
@@ -144,7 +148,7 @@ class Outcomes:
         return number
 
     def rows_with(
-        self, numbers: NDArray[Any], holds: Callable[[Outcome], bool]
+        self, numbers: Codes, holds: Callable[[Outcome], bool]
     ) -> NDArray[np.intp]:
         """Return the rows whose outcome has a property."""
         having = np.array([holds(each) for each in self._outcomes], dtype=np.bool_)
@@ -152,26 +156,25 @@ class Outcomes:
 
     # Arrow --------------------------------------------------------------------------------------
 
-    def array(self, numbers: NDArray[np.int32]) -> pa.Array:
+    def array(self, numbers: Codes, *, any_rejected: bool) -> pa.Array:
         """Return the values of outcomes as a dictionary array."""
-        present = self._present(numbers)
+        present = self._present(numbers, any_rejected=any_rejected)
         validity = None
         if present is not None:
             validity = pa.py_buffer(np.packbits(present, bitorder="little"))
-        indices = pa.Array.from_buffers(
-            pa.int32(), len(numbers), [validity, pa.py_buffer(numbers)]
-        )
+        of = pa.from_numpy_dtype(numbers.dtype)
+        indices = pa.Array.from_buffers(of, len(numbers), [validity, pa.py_buffer(numbers)])
         return pa.DictionaryArray.from_arrays(indices, self._dictionary("value"), safe=False)
 
-    def texts(self, numbers: NDArray[np.int32], what: str) -> pa.Array:
+    def texts(self, numbers: Codes, what: str) -> pa.Array:
         """Return the rules or the notes of outcomes as a dictionary array of lists."""
         indices = pa.array(numbers)
         return pa.DictionaryArray.from_arrays(indices, self._dictionary(what), safe=False)
 
-    def _present(self, numbers: NDArray[np.int32]) -> NDArray[np.bool_] | None:
+    def _present(self, numbers: Codes, *, any_rejected: bool) -> NDArray[np.bool_] | None:
         """Return which rows have a value, or None when all have."""
         if not self._null_outcomes:  # only rejected rows have none
-            return None if numbers.all() else numbers != 0
+            return numbers != 0 if any_rejected else None
         having = np.ones(len(self._outcomes), dtype=np.bool_)
         having[[0, *self._null_outcomes]] = False
         present = having.take(numbers)

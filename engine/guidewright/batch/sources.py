@@ -79,8 +79,8 @@ def signature_of(demand: Demand, variable: Binding) -> Signature | None:
 def _probe(probes: Sequence[Code], variable: Binding) -> Signature:
     unit = new_unit("probes")
     together = MakeList(probes[0].span, ListType(ANY), tuple(probes))
-    function = unit.build()[name] if (name := unit.function([variable], together)) else None
-    assert function is not None  # noqa: S101 - just made
+    name = unit.function([variable], together)
+    function = unit.build()[name]
 
     def look(value: Any) -> Hashable:
         return key(function(Runtime(), value))
@@ -102,6 +102,7 @@ class Dimension:
     _values: list[Any] = field(default_factory=list)  # one value a class
     _remap: Codes = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
     _epoch: int = -1
+    _trial: Dimension | None = None
 
     @property
     def size(self) -> int:
@@ -139,10 +140,11 @@ class Dimension:
 
     def reduced_size(self) -> int:
         """Return how many classes there would be."""
-        if self.signature is None:
+        if self.signature is None or self.reduced:
             return self.size
-        trial = Dimension(self.source, self.signature, reduced=True)
-        return trial.size
+        if self._trial is None:
+            self._trial = Dimension(self.source, self.signature, reduced=True)
+        return self._trial.size
 
     def _learn(self) -> None:
         """Find the classes of values that are new."""

@@ -62,6 +62,7 @@ def build_lookup(rows: Sequence[Sequence[Box | None]], types: Sequence[Type]) ->
     """Return the look-up of a table; None when a cell is no box or there are too many classes."""
     if not rows or any(box is None for row in rows for box in row):
         return None
+    everything = (1 << len(rows)) - 1
     columns: list[Classes] = []
     positions: list[int] = []
     for position, of in enumerate(types):
@@ -74,9 +75,10 @@ def build_lookup(rows: Sequence[Sequence[Box | None]], types: Sequence[Type]) ->
         if len(set(found.masks)) > 1:
             columns.append(found)
             positions.append(position)
+        else:  # whatever the value is, the same rules are left
+            everything &= found.masks[0]
     if prod(len(column.masks) for column in columns) > MAX_COMBINATIONS:
         return None
-    everything = (1 << len(rows)) - 1
     hits = []
     for masks in product(*(column.masks for column in columns)):
         together = everything

@@ -128,7 +128,7 @@ def _range_items(rt: Runtime, span: Span | None, given: Range) -> Sequence[Any]:
     if not (given.has_low and given.has_high) or given.form != "interval":
         raise Refuse("a range with one end cannot be gone through")
     items = _counted(rt, span, low, high)
-    if not items or (items[0] != items[-1] and items[0] > items[-1]):
+    if (high.ordinal < low.ordinal) if type(low) is Date else high < low:
         raise Refuse("the range is empty: its first end is above its second")
     first = 0 if given.low_included else 1
     last = len(items) if given.high_included else len(items) - 1
