@@ -39,7 +39,7 @@ WIDE = decimal.Context(
 )
 LIMIT = 10**DIGITS  # an int below this is exact
 SCALES = (-6111, 6176)
-_MAX_NUMERAL = 6200  # enough for every number of FEEL, written out
+_MAX_NUMERAL = 6200  # characters: every number of FEEL, written out
 _MAX_INTEGER_DIGITS = 18
 _NUMERAL = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
 _OUTSIDE = "the number is outside the domain of FEEL (34 digits, exponents to 6144)"
