@@ -41,12 +41,12 @@ def environment() -> Path:
     """Return the Python that has the other engines; raises `Unavailable` with the reason."""
     marker = ENVIRONMENT / "installed.txt"
     wanted = REQUIREMENTS.read_text(encoding="utf-8")
-    if marker.exists() and marker.read_text(encoding="utf-8") == wanted:
+    if PYTHON.exists() and marker.exists() and marker.read_text(encoding="utf-8") == wanted:
         return PYTHON
     print(f"installing {', '.join(wanted.split())} in {ENVIRONMENT}", file=sys.stderr)
     install = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     for command in (
-        [sys.executable, "-m", "venv", str(ENVIRONMENT)],
+        [sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)],
         [*install, "--requirement", str(REQUIREMENTS)],
     ):
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603

@@ -17,29 +17,20 @@ _TAIL = "</definitions>\n"
 
 
 def many_rules(rules: int) -> str:
-    """Return a table over two numbers and a text; its rules are cells of a grid, in groups."""
-    side = isqrt(max(1, rules // 3)) + 1
-    return _table("FIRST", (("x", "number"), ("y", "number"), ("group", "string")), (
-        (f"[{10 * (rule // 3 % side)}..{10 * (rule // 3 % side) + 10})",
-         f"[{10 * (rule // 3 // side)}..{10 * (rule // 3 // side) + 10})",
-         f'"g{rule % 3}"')
+    """Return a table over two numbers, whose rules are the cells of a grid."""
+    side = isqrt(rules - 1) + 1
+    return _table("FIRST", (("x", "number"), ("y", "number")), (
+        (f"[{10 * (rule % side)}..{10 * (rule % side) + 10})",
+         f"[{10 * (rule // side)}..{10 * (rule // side) + 10})")
         for rule in range(rules)
     ))  # fmt: skip
 
 
 def inputs_for_rules(rules: int, count: int) -> list[dict[str, object]]:
     """Return inputs that are spread over the rules of `many_rules`."""
-    side = isqrt(max(1, rules // 3)) + 1
-    step = max(1, rules // count)
-    hit = [number * step % rules for number in range(count)]
-    return [
-        {
-            "x": 10 * (rule // 3 % side) + 5,
-            "y": 10 * (rule // 3 // side) + 5,
-            "group": f"g{rule % 3}",
-        }
-        for rule in hit
-    ]
+    side = isqrt(rules - 1) + 1
+    hit = [number * max(1, rules // count) % rules for number in range(count)]
+    return [{"x": 10 * (rule % side) + 5, "y": 10 * (rule // side) + 5} for rule in hit]
 
 
 def distinct_thresholds(rules: int) -> str:
@@ -96,12 +87,9 @@ def _requires(kind: str, target: str) -> str:
 
 
 def _rule(number: int, cells: tuple[str, ...]) -> str:
-    entries = "".join(
-        f'<inputEntry id="r{number}i{column}"><text>{cell}</text></inputEntry>'
-        for column, cell in enumerate(cells)
-    )
-    output = f'<outputEntry id="r{number}o"><text>"R{number}"</text></outputEntry>'
-    return f'      <rule id="r{number}">{entries}{output}</rule>\n'
+    """Return a rule without identifiers, as the largest tables just fit the limit of a file."""
+    entries = "".join(f"<inputEntry><text>{cell}</text></inputEntry>" for cell in cells)
+    return f'<rule>{entries}<outputEntry><text>"R{number}"</text></outputEntry></rule>\n'
 
 
 def chain(decisions: int) -> str:

@@ -62,7 +62,6 @@ def test_a_call(
     assert (out if stream == "err" else err) == ""
 
 
-@pytest.mark.xfail(reason="standard input that is not UTF-8 ends in a traceback", strict=True)
 def test_standard_input_that_is_not_utf8(folder: Path) -> None:
     arguments = ("run", "fever", "--patient", "-")
     done = call(folder, *arguments, given=b"a: \xff", PYTHONIOENCODING="utf-8:strict")

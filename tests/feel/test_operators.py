@@ -203,7 +203,7 @@ def test_numerals(text: str, expected: Any) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "5.", "1_0", "NaN", "inf", "-1", "+1", "0x1", "١٢", "1e", "1e9999", "1 ", "9" * 500],
+    ["", "5.", "1_0", "NaN", "inf", "-1", "+1", "0x1", "١٢", "1e", "1e9999", "1 ", "9" * 7000],
 )
 def test_refused_numerals(text: str) -> None:
     with pytest.raises(Refuse):

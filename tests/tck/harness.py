@@ -108,8 +108,7 @@ def run(case: Case) -> list[str]:
     """Run one case; return the differences."""
     model = _model(case.file.parent / case.model)
     inputs = {
-        _input_name(model, node): value_of(node)
-        for node in case.element.findall("t:inputNode", NS)
+        _input_name(model, node): value_of(node) for node in case.element.findall("t:inputNode", NS)
     }
     differences = []
     for node in case.element.findall("t:resultNode", NS):

@@ -3,9 +3,8 @@
 The suite lies in the folder that `GUIDEWRIGHT_TCK` names, else beside the project.
 """
 
-import pytest
-
 import harness
+import pytest
 
 LEVELS = ("compliance-level-2", "compliance-level-3", "non-compliant")
 CASES = [case for level in LEVELS for case in harness.cases(level)]

@@ -129,6 +129,11 @@ class CandidateIndex:
         """The number of candidates a row, were all classes equally frequent."""
         return self._cells.expected if self._cells is not None else float(len(self._names))
 
+    @property
+    def rules(self) -> int:
+        """The number of rules."""
+        return len(self._names)
+
     def forget(self) -> None:
         """Forget the outcomes found so far."""
         self._single = np.zeros(len(self._names), dtype=np.int32)
@@ -252,7 +257,9 @@ def _column(boxes: Sequence[Box], values: Sequence[Any], of: Type) -> Column:
     if of == NUMBER and values[0] is None:
         runs = {box: _run(box, values[1:]) for box in known}
         if all(run is not None for run in runs.values()):
-            return _range_column([runs[box] for box in boxes], [b.test(None) for b in boxes], values)
+            return _range_column(
+                [runs[box] for box in boxes], [b.test(None) for b in boxes], values
+            )
     for box in known:
         known[box] = np.array([box.test(value) is True for value in values], dtype=np.bool_)
     return ListColumn(np.stack([known[box] for box in boxes], axis=1))
@@ -282,7 +289,9 @@ def _run(box: Box, numbers: Sequence[Any]) -> tuple[int, int] | None:
     return (runs[0][0] + 1, runs[0][1]) if runs else (1, 0)
 
 
-def _range_column(runs: Sequence[Any], nulls: Sequence[bool | None], values: Sequence[Any]) -> Column:
+def _range_column(
+    runs: Sequence[Any], nulls: Sequence[bool | None], values: Sequence[Any]
+) -> Column:
     kind = code_type(len(values) + 1)
     low = np.array([run[0] for run in runs], dtype=kind)
     high = np.array([run[1] for run in runs], dtype=kind)
@@ -295,7 +304,9 @@ def _range_column(runs: Sequence[Any], nulls: Sequence[bool | None], values: Seq
 
 def _cells(columns: Sequence[Column], sizes: Sequence[int], rules: int) -> _Cells:
     """Choose the columns that narrow most, and list the candidates of each of their cells."""
-    grouped = [each.groups(min(size, MAX_GROUPS)) for each, size in zip(columns, sizes, strict=True)]
+    grouped = [
+        each.groups(min(size, MAX_GROUPS)) for each, size in zip(columns, sizes, strict=True)
+    ]
     shares = [float(matrix.mean()) if matrix.size else 1.0 for matrix in grouped]
     order = sorted(range(len(columns)), key=shares.__getitem__)
     room, expected, entries = MAX_CELLS, float(rules), float(rules)

@@ -20,12 +20,13 @@ from guidewright.batch.reading import InputPlan, Unusable, plain_objects
 from guidewright.batch.segments import (
     Codes,
     Digitizer,
+    Taker,
     code_type,
     cuts_of,
     representatives,
     text_classes,
 )
-from guidewright.batch.sources import MAX_VALUES, Source
+from guidewright.batch.sources import MAX_VALUES, ColumnSource, Source
 from guidewright.batch.thresholds import Storage, storage_of, thresholds
 from guidewright.dmn.cells import Box
 from guidewright.feel.types import BOOLEAN, NUMBER, STRING
@@ -142,6 +143,7 @@ class TextClasses(Classes):
         self._places: NDArray[Any] = np.zeros(0, dtype=np.int32)
         self._by_place: Codes = np.zeros(0, dtype=self._dtype)
         self._dictionary: pa.Array | None = None
+        self._take = Taker()
 
     def open(self, column: pa.Array) -> None:
         if pa.types.is_dictionary(column.type):
@@ -165,7 +167,7 @@ class TextClasses(Classes):
         self._dictionary = dictionary
 
     def _codes(self, start: int, stop: int) -> Codes:
-        return self._by_place.take(self._places[start:stop], mode="clip")
+        return self._take(self._by_place, self._places[start:stop])
 
 
 class Values:
@@ -173,7 +175,7 @@ class Values:
 
     def __init__(self, plan: InputPlan) -> None:
         self._read = plan.read
-        self.source = Source([None], fixed=False)
+        self.source = ColumnSource([None], fixed=False)
         self._numbers: dict[Any, int] = {None: 0}
         self._unusable: list[bool] = [False]
         self._column: pa.Array = pa.nulls(0)

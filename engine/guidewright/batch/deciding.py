@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from guidewright.batch.candidates import CandidateIndex
 from guidewright.batch.outcomes import Evaluator, Outcome, Outcomes
-from guidewright.batch.segments import Codes, code_type
+from guidewright.batch.segments import Codes, Taker, code_type
 from guidewright.batch.sources import Dimension
 
 MAX_COMBINATIONS = 65_536  # in a lookup table
@@ -64,6 +64,7 @@ class Decider:
         self.way = Way.LOOKUP
         self.evaluated = 0  # how often the function for one patient ran
         self._table: _Table | None = None
+        self._take = Taker()
 
     def trim(self) -> None:
         """Between batches: forget outcomes when there are too many."""
@@ -86,6 +87,15 @@ class Decider:
             codes = self._by_rows(rows)
         self.outcomes.source.codes = codes
         return codes
+
+    def foreseen(self) -> Way:
+        """Return the way that will be gone, as far as it can be told before there are data."""
+        if any(each.growing and not each.reduced and each.open for each in self.dimensions):
+            return Way.ROWS
+        if self._capacities([each.size for each in self.dimensions]) is not None:
+            return Way.LOOKUP
+        takes = self.index is not None and self.index.takes(self.dimensions)
+        return Way.INDEX if takes else Way.ROWS
 
     def arguments(self, codes: Sequence[int]) -> list[Any]:
         """Return a value of each variable for its class."""
@@ -147,10 +157,10 @@ class Decider:
 
     def _look_up(self, table: _Table, rows: int) -> Codes:
         joined = _joined(self.dimensions, table, rows)
-        codes = table.outcomes.take(joined, mode="clip")
+        codes = self._take(table.outcomes, joined)
         if not codes.all():
             self._fill(table, np.unique(joined[codes == 0]))
-            codes = table.outcomes.take(joined, mode="clip")
+            codes = self._take(table.outcomes, joined)
         return codes
 
     def _fill(self, table: _Table, places: NDArray[Any]) -> None:

@@ -230,7 +230,7 @@ class _Walk:
 def _boxes(op: Op, value: Any, variable: Binding) -> tuple[Box, ...] | None:
     """Return the boxes that decide `variable op value`, or None when no box does."""
     if value is None:
-        return () if op in (Op.EQUAL, Op.NOT_EQUAL) else None
+        return (Box((None,), ()),) if op in (Op.EQUAL, Op.NOT_EQUAL) else None
     if op in (Op.EQUAL, Op.NOT_EQUAL):
         fits = {NUMBER: (int, Decimal), STRING: (str,), BOOLEAN: (bool,)}[variable.type]  # type: ignore[index]
         return (Box((value,), ()),) if type(value) in fits else None

@@ -22,7 +22,7 @@ from guidewright.batch.outcomes import TEXTS, Extras, fields_of
 from guidewright.batch.reading import InputPlan, Unusable, plain_objects
 from guidewright.batch.segments import Codes
 
-BLOCK = 32_768  # rows
+BLOCK = 65_536  # rows
 REJECTED = "rejected"  # the column that says why a row has no outcome
 
 
@@ -100,9 +100,9 @@ class Kernel:
         arrays = [batch.column(place) for place in self.kept]
         for at, (goal, own) in enumerate(zip(self.goals, numbers, strict=True)):
             outcomes = goal.decider.outcomes
-            arrays.append(outcomes.array(own, any_rejected=bool(self.rejects)))
+            arrays.append(outcomes.array(own))
             if self.extras.rules:
-                arrays.append(outcomes.texts(own, "rules"))
+                arrays.append(outcomes.array(own, "rules"))
             if self.extras.notes:
                 arrays.append(notes[at].array(own))
         arrays.append(self._reasons(rows, first_row))
@@ -203,7 +203,7 @@ class _Particular:
 
     def array(self, numbers: Codes) -> pa.Array:
         """Return the notes of all rows."""
-        array = self.decider.outcomes.texts(numbers, "notes")
+        array = self.decider.outcomes.array(numbers, "notes")
         if not self._own:
             return array
         texts = _decoded(array).to_pylist()

@@ -112,7 +112,6 @@ class Outcomes:
         self._outcomes: list[Outcome] = [REJECTED]
         self._numbers: dict[Hashable, int] = {}
         self._arrays: dict[str, pa.Array] = {}
-        self._null_outcomes: list[int] = []
         self.failing = False
         self.particular = False
         self.source.values = [None]
@@ -138,8 +137,6 @@ class Outcomes:
         if number is None:
             number = self._numbers[same] = len(self._outcomes)
             self._outcomes.append(outcome)
-            if outcome.value is None:
-                self._null_outcomes.append(number)
             self.source.values.append(outcome.value)
             self.failing = self.failing or outcome.failed is not None
             self.particular = self.particular or outcome.particular
@@ -147,38 +144,21 @@ class Outcomes:
                 self.rounded = self.rounded or not exact_as_double(outcome.value)
         return number
 
-    def rows_with(
-        self, numbers: Codes, holds: Callable[[Outcome], bool]
-    ) -> NDArray[np.intp]:
+    def rows_with(self, numbers: Codes, holds: Callable[[Outcome], bool]) -> NDArray[np.intp]:
         """Return the rows whose outcome has a property."""
         having = np.array([holds(each) for each in self._outcomes], dtype=np.bool_)
         return np.flatnonzero(having.take(numbers))
 
     # Arrow --------------------------------------------------------------------------------------
 
-    def array(self, numbers: Codes, *, any_rejected: bool) -> pa.Array:
-        """Return the values of outcomes as a dictionary array."""
-        present = self._present(numbers, any_rejected=any_rejected)
-        validity = None
-        if present is not None:
-            validity = pa.py_buffer(np.packbits(present, bitorder="little"))
+    def array(self, numbers: Codes, what: str = "value") -> pa.Array:
+        """Return the values of outcomes, their rules or their notes, as a dictionary array.
+
+        Its dictionary holds null for outcomes that have no value.
+        """
         of = pa.from_numpy_dtype(numbers.dtype)
-        indices = pa.Array.from_buffers(of, len(numbers), [validity, pa.py_buffer(numbers)])
-        return pa.DictionaryArray.from_arrays(indices, self._dictionary("value"), safe=False)
-
-    def texts(self, numbers: Codes, what: str) -> pa.Array:
-        """Return the rules or the notes of outcomes as a dictionary array of lists."""
-        indices = pa.array(numbers)
+        indices = pa.Array.from_buffers(of, len(numbers), [None, pa.py_buffer(numbers)])
         return pa.DictionaryArray.from_arrays(indices, self._dictionary(what), safe=False)
-
-    def _present(self, numbers: Codes, *, any_rejected: bool) -> NDArray[np.bool_] | None:
-        """Return which rows have a value, or None when all have."""
-        if not self._null_outcomes:  # only rejected rows have none
-            return numbers != 0 if any_rejected else None
-        having = np.ones(len(self._outcomes), dtype=np.bool_)
-        having[[0, *self._null_outcomes]] = False
-        present = having.take(numbers)
-        return None if present.all() else present
 
     def _dictionary(self, what: str) -> pa.Array:
         array = self._arrays.get(what)

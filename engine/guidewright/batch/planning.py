@@ -17,17 +17,23 @@ from guidewright.batch.candidates import CandidateIndex
 from guidewright.batch.columns import (
     Classes,
     ColumnReader,
-    NumberClasses,
     TruthClasses,
     Values,
     classes_for,
 )
 from guidewright.batch.deciding import Decider
 from guidewright.batch.demands import Demand, bare, demands_of
+from guidewright.batch.explaining import PlanLine, decision_line, input_line
 from guidewright.batch.kernel import REJECTED, Goal, InputColumn, Kernel
 from guidewright.batch.outcomes import Evaluator, Extras, Outcomes
 from guidewright.batch.reading import InputPlan, guideline_input, input_name, model_input
-from guidewright.batch.sources import Dimension, Source, constant_source, signature_of
+from guidewright.batch.sources import (
+    ColumnSource,
+    Dimension,
+    Source,
+    constant_source,
+    signature_of,
+)
 from guidewright.batch.values import output_type
 from guidewright.dmn.cells import Box
 from guidewright.dmn.compiler import Compiled, Lowered, Step
@@ -61,15 +67,6 @@ class Choices:
     columns: Mapping[str, str] = field(default_factory=dict)
     keep: tuple[str, ...] | None = None
     extras: Extras = field(default_factory=Extras)
-
-
-@dataclass(frozen=True, slots=True)
-class PlanLine:
-    """How one input is read or one decision is made, and why."""
-
-    name: str
-    way: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -260,11 +257,9 @@ class _Planner:
             constant = constant_source(value)
             sources[step.key] = (constant, constant)
             missing = f"no column is named {name!r}, so it is null in every row"
-            self._lines.append(
-                PlanLine(name, "constant", missing)
-                if name not in constants
-                else PlanLine(name, "policy", str(value))
-            )
+            policy = PlanLine(name, "policy", f"{value!r} in every row")
+            known = PlanLine(name, "missing", missing)
+            self._lines.append(policy if name in constants else known)
             return None
         asked = [
             demands[each.key][binding]
@@ -294,7 +289,7 @@ class _Planner:
         by_values = values.source if values is not None else by_classes
         assert by_values is not None  # noqa: S101 - one of the two was made
         sources[step.key] = (by_classes or by_values, by_values)
-        self._lines.append(_input_line(plan, of, classes, values))
+        self._lines.append(input_line(plan, of, classes, values))
         return InputColumn(plan, place, readers)
 
     # decisions ----------------------------------------------------------------------------------
@@ -319,22 +314,36 @@ class _Planner:
             self._dimension(demands[binding], binding, sources[key])
             for key, binding in zip(step.inputs, bindings, strict=True)
         ]
+        _reduce_open(dimensions)
         outcomes = Outcomes(of, self._choices.extras)
         index = _candidate_index(lowered) if lowered is not None else None
         decider = deciders[step.key] = Decider(evaluate, dimensions, outcomes, index)
         sources[step.key] = (outcomes.source, outcomes.source)
-        lines.append(_decision_line(step, decider, demands))
+        names = [self._name(key) for key in step.inputs]
+        lines.append(decision_line(step.element.name, decider, names))
+
+    def _name(self, key: Key) -> str:
+        return normal(self._compiled.steps[key].element.name)
 
     @staticmethod
     def _dimension(demand: Demand, binding: Binding, sources: tuple[Source, Source]) -> Dimension:
+        if not (demand.boxes or demand.probes or demand.whole):
+            return Dimension(constant_source(None), None)  # nothing is asked of it
         by_classes, by_values = sources
-        if demand.by_classes and not demand.boxes and by_classes is not by_values:
-            return Dimension(by_classes, None)
         source = by_classes if demand.by_classes else by_values
-        dimension = Dimension(source, signature_of(demand, binding))
-        if not source.fixed and source is by_values and by_classes is not by_values:
-            _reduce(dimension)
-        return dimension
+        is_open = isinstance(source, ColumnSource)
+        return Dimension(
+            source, signature_of(demand, binding), open=is_open, asks=bool(demand.probes)
+        )
+
+
+def _reduce_open(dimensions: Sequence[Dimension]) -> None:
+    """Count classes of columns read by value, unless asking is all there is to the decision."""
+    varying = [each for each in dimensions if not (each.source.fixed and each.size == 1)]
+    for each in varying:
+        probed = each.open and each.signature is not None
+        if probed and (len(varying) > 1 or not each.asks):
+            each.reduce()
 
 
 def _lowered(steps: Sequence[Step]) -> dict[Key, Lowered]:
@@ -346,11 +355,6 @@ def _lowered(steps: Sequence[Step]) -> dict[Key, Lowered]:
             found[step.key] = step.lower(types)
             types[step.key] = found[step.key].logic.type
     return found
-
-
-def _reduce(dimension: Dimension) -> None:
-    if dimension.signature is not None:
-        dimension.reduce()
 
 
 def _named(chosen: Mapping[str, str], name: str) -> str | None:
@@ -397,32 +401,3 @@ def _is_constant(node: code.Code) -> bool:
         case code.MakeContext():
             return node.result is None and all(_is_constant(each.value) for each in node.entries)
     return False
-
-
-# the plan in words ------------------------------------------------------------------------------
-
-
-def _input_line(
-    plan: InputPlan, of: pa.DataType, classes: Classes | None, values: Values | None
-) -> PlanLine:
-    unit = f" in {plan.unit}" if plan.unit is not None else ""
-    ways, reasons = [], [f"column {plan.column!r}, {of}{unit}"]
-    if classes is not None:
-        ways.append("classes")
-        count = len(classes.source.values)
-        kind = "segments of the number line" if isinstance(classes, NumberClasses) else "classes"
-        reasons.append(f"{count - 1} {kind} and null")
-    if values is not None:
-        ways.append("values")
-        reasons.append(
-            "a decision needs more of it than cut points"
-            if classes is not None
-            else "each different value is read once"
-        )
-    return PlanLine(plan.name, " and ".join(ways), "; ".join(reasons))
-
-
-def _decision_line(
-    step: Step, decider: Decider, demands: Mapping[Binding, Demand]
-) -> PlanLine:
-    return PlanLine(step.element.name, "", "")

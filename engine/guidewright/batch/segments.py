@@ -64,6 +64,21 @@ def _minus_one(number: Number) -> Number:
     return WIDE.subtract(Decimal(number), Decimal(1))
 
 
+class Taker:
+    """Looks codes up in small tables, without new memory for every block."""
+
+    def __init__(self) -> None:
+        self._places: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+
+    def __call__(self, table: NDArray[Any], codes: NDArray[Any]) -> NDArray[Any]:
+        """Return `table[codes]`; a code that is too large counts as the last."""
+        if len(self._places) < len(codes):
+            self._places = np.empty(len(codes), dtype=np.intp)
+        places = self._places[: len(codes)]
+        np.copyto(places, codes, casting="unsafe")
+        return table.take(places, mode="clip")
+
+
 def code_type(size: int) -> np.dtype[Any]:
     """Return the narrowest unsigned type for codes below `size`."""
     return np.min_scalar_type(max(size - 1, 0))
@@ -106,9 +121,7 @@ class _Grid:
         inside = np.searchsorted(cells, np.arange(size), side="right") - before
         self._before = (before + 1).astype(code_type(len(thresholds) + 2))
         deepest = int(inside.max())
-        largest = (
-            np.inf if thresholds.dtype.kind == "f" else np.iinfo(thresholds.dtype).max
-        )
+        largest = np.inf if thresholds.dtype.kind == "f" else np.iinfo(thresholds.dtype).max
         self._levels = []
         for level in range(deepest):
             held = inside > level

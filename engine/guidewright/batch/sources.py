@@ -47,6 +47,10 @@ class Source:
         self.epoch += 1
 
 
+class ColumnSource(Source):
+    """The values of a column as they are: there may be any number of them."""
+
+
 def constant_source(value: Any) -> Source:
     """Return the source of a variable that has one value in every row."""
     return Source([value], fixed=True)
@@ -93,11 +97,15 @@ class Dimension:
     """What one decision sees of a source.
 
     `signature` is None when every value matters. `reduced` dimensions count classes of values.
+    An `open` one has the values of a column, of which there may be any number. `asks` says that
+    expressions are computed to find the class of a value.
     """
 
     source: Source
     signature: Signature | None
     reduced: bool = False
+    open: bool = False
+    asks: bool = False
     _classes: dict[Hashable, int] = field(default_factory=dict)
     _values: list[Any] = field(default_factory=list)  # one value a class
     _remap: Codes = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))

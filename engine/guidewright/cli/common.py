@@ -150,7 +150,7 @@ def _standard_input() -> str:
     try:
         return sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError as fault:
-        text = f"the standard input is not UTF-8 at byte {fault.start + 1}"
+        text = f"'<standard input>' is not UTF-8 at byte {fault.start + 1}"
         raise ModelError(Note(Code.FILE_ENCODING, None, text)) from None
 
 

@@ -61,6 +61,14 @@ class Boxes:
     named_items: dict[str, Item] = field(default_factory=dict)  # item definitions of requirements
     pending: list[Pending] = field(default_factory=list)
 
+    @staticmethod
+    def allowed_texts(item: Item | None) -> list[str]:
+        """Return the plain texts among the allowed values of an item definition."""
+        allowed = item.allowed if item is not None else None
+        parts = allowed.text.split(",") if allowed is not None else []
+        found = (read_literal(part) for part in parts)
+        return [value for value in found if isinstance(value, str)]
+
     def lower(self, expression: model.Expression | None, scope: Scope, span: Span) -> Code:
         """Lower one expression and convert it to its type; an absent one is null."""
         if expression is None:

@@ -131,7 +131,7 @@ class _Compiler:
             if key not in known:
                 known[key] = not any(each.item.refusals(rt, each.value))
             if not known[key]:
-                values = quoted_in(each.item.allowed)
+                values = Boxes.allowed_texts(each.item)
                 near = did_you_mean(each.value, values) if isinstance(each.value, str) else None
                 hint = near.replace("'", '"') if near else None
                 yield Note(each.code, each.span, each.text, hint)
@@ -394,6 +394,8 @@ class _Compiler:
 
     @staticmethod
     def _note_unused(decision: model.Decision, names: list[str], boxes: Boxes) -> None:
+        if any(note.severity is Severity.ERROR for note in boxes.notes):
+            return  # a name that is misspelt is not unused
         for name in names:
             if name not in boxes.used:
                 boxes.note(
@@ -425,13 +427,6 @@ class _Compiler:
                 near = did_you_mean(name, known)
                 if near is not None:
                     boxes.notes[index] = Note(note.code, note.span, note.text, near, note.severity)
-
-
-def quoted_in(text: model.Text | None) -> list[str]:
-    """Return the plain texts among allowed values."""
-    parts = text.text.split(",") if text is not None else []
-    found = (read_literal(part) for part in parts)
-    return [value for value in found if isinstance(value, str)]
 
 
 def component_names(definitions: model.Definitions) -> set[str]:

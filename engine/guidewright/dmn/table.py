@@ -6,7 +6,8 @@ box. How its rules become Python is in `table_python`; which rules win is in `hi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from guidewright.dmn import model
@@ -131,7 +132,13 @@ def _input(boxes: Boxes, clause: model.InputClause, scope: Scope) -> InputCode:
     return InputCode(clause, value, binding, allowed, item)
 
 
-def _tests(boxes: Boxes, text: model.Text | None, value: Binding, scope: Scope) -> Code | None:
+def _tests(
+    boxes: Boxes,
+    text: model.Text | None,
+    value: Binding,
+    scope: Scope,
+    item: Item | None = None,
+) -> Code | None:
     """Lower the tests of a cell; None when every value satisfies them."""
     if text is None or not text.text.strip():
         return None
@@ -145,7 +152,8 @@ def _tests(boxes: Boxes, text: model.Text | None, value: Binding, scope: Scope) 
         return code.Refused(text.span, NULL, MessageCode.SYNTAX, reason)
     checked = check(tests, inside, boxes.items.resolve)
     if value.type == STRING:
-        checked.notes[:] = [_as_text(note, text) for note in checked.notes]
+        allowed = boxes.allowed_texts(item)
+        checked.notes[:] = [_as_text(note, text, allowed) for note in checked.notes]
     boxes.record(checked)
     return lower_tests(checked, value)
 
@@ -163,7 +171,7 @@ def _cell_reader(boxes: Boxes, clause: InputCode, scope: Scope, *, boxed: bool) 
             _check_allowed(boxes, clause, plain, cell.span)
         if boxed and plain is not None:
             return plain
-        return _tests(boxes, cell, clause.binding, scope)
+        return _tests(boxes, cell, clause.binding, scope, clause.item)
 
     return read
 
@@ -220,12 +228,16 @@ def _index(inputs: tuple[InputCode, ...], rules: tuple[RuleCode, ...]) -> TableI
     return build_index(rows, [clause.binding.type for clause in inputs])
 
 
-def _as_text(note: Note, cell: model.Text) -> Note:
+def _as_text(note: Note, cell: model.Text, allowed: Sequence[str]) -> Note:
     """A single unknown word in a column of texts is a text without its quotation marks."""
-    alone = note.span is not None and note.span.text == cell.text.strip()
-    if note.code is not MessageCode.UNKNOWN_NAME or not alone or note.hint is not None:
+    word = cell.text.strip()
+    alone = note.span is not None and note.span.text == word
+    if note.code is not MessageCode.UNKNOWN_NAME or not alone:
         return note
-    return replace(note, hint=f'did you mean the text "{cell.text.strip()}"?')
+    near = difflib.get_close_matches(word, allowed, n=1)
+    if near or note.hint is None:
+        return replace(note, hint=f'did you mean the text "{near[0] if near else word}"?')
+    return note
 
 
 def _rule(

@@ -327,11 +327,13 @@ class Parser(TypeParser):
         if end > self.position:
             name = normal(self.text[start:end])
             self.position = end
+            called = self.text.startswith("(", skip(self.text, end), self.end)
+            what = "no function" if called else "nothing"
             note = Note(
-                Code.UNKNOWN_NAME,
+                Code.UNKNOWN_FUNCTION if called else Code.UNKNOWN_NAME,
                 self.span_from(start),
-                f"nothing is named {name!r}",
-                did_you_mean(name, scope.names()),
+                f"{what} is named {name!r}",
+                did_you_mean(name, scope.names(functions=called)),
             )
             raise ModelError(note)
 

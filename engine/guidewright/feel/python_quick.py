@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from guidewright.feel import code
 from guidewright.feel.builtins import Formal, Overload
 from guidewright.feel.code import Code, Op
-from guidewright.feel.python_backend import Emitter, call, compare, constant, is_, join, load
+from guidewright.feel.python_backend import Emitter, call, compare, constant, is_, is_not, join, load
 from guidewright.feel.runtime import Refuse, Runtime
 from guidewright.feel.scope import Binding
 from guidewright.feel.types import (
@@ -109,18 +109,21 @@ def _guard(
         return None
     if wanted == ANY:
         return [] if formal.nullable else [_is_there(value)]
-    classes = classes_of(wanted)
+    known = classes_of(wanted)
+    if known is None:
+        return None
+    classes = (
+        known if formal.nullable else known - {type(None)}
+    )  # null is refused in the general way
     if isinstance(argument.type, Simple) and argument.type not in (wanted, ANY, NULL):
         return None  # it is of another kind, and this overload is not meant
-    if classes is None:
-        return None
     if isinstance(argument, code.Const) and type(argument.value) in classes:
         return []
     return [_has_class(emitter, value, classes)]
 
 
 def _is_there(value: py.expr) -> py.expr:
-    return compare(value, py.IsNot(), constant(None))
+    return is_not(value, None)
 
 
 def _has_class(emitter: Emitter, value: py.expr, classes: Collection[type]) -> py.expr:

@@ -237,10 +237,13 @@ def _outputs_of(guideline: Guideline, title: str) -> set[str]:
 
 def _section(guideline: Guideline, node: YamlMap, title: str, faults: Faults) -> SectionExpectation:
     outputs = _outputs_of(guideline, title)
+    decisions = {normal(each.name) for each, _ in tables_of(guideline.model.definitions)}
+    plans = [plan for plan in guideline.file.outcome if plan.title == title]
+    certain = all(name in decisions for plan in plans for name in plan.decisions)
 
     def _attributes(option: YamlMap) -> Mapping[str, Any]:
         for entry in option.entries:
-            if entry.key.text not in outputs:
+            if certain and entry.key.text not in outputs:
                 text = f"no option of the section {title!r} has the attribute {entry.key.text!r}"
                 hint = did_you_mean(entry.key.text, outputs)
                 faults.add(Code.CASE, entry.key.span, text, hint)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -135,6 +135,10 @@ def inspect(folder: str | Path) -> tuple[Guideline | None, tuple[Note, ...]]:
         graph = _collect(faults, lambda: read_workflow_file(workflow_path))
     if model is None:
         return None, faults.in_order()
+    if file.workflow is not None and graph is None:
+        file = replace(
+            file, workflow=None
+        )  # its faults are listed; the rest is looked at without it
     _cross_check(file, model, graph, faults)
     notes = faults.in_order()
     evaluator = GuidelineEvaluator(file, model)
