@@ -79,6 +79,7 @@ class TableIndex:
     positions: tuple[int, ...]  # which input each column belongs to
     rows: tuple[tuple[Box | None, ...], ...]
     exact: bool
+    general: bool  # whether some cells are code, and have to be checked
 
     def candidates(self, values: Sequence[Any]) -> int:
         """Return the mask of the rules that may match."""
@@ -137,7 +138,8 @@ def build_index(rows: Sequence[tuple[Box | None, ...]], types: Sequence[Type]) -
         positions.append(position)
     if not columns:
         return None
-    return TableIndex(tuple(columns), tuple(positions), tuple(rows), exact)
+    general = any(box is None for row in rows for box in row)
+    return TableIndex(tuple(columns), tuple(positions), tuple(rows), exact, general)
 
 
 def _mask_of(boxes: Sequence[Box], value: Any) -> int:

@@ -8,6 +8,7 @@ is one.
 from __future__ import annotations
 
 import ast as py
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -15,7 +16,15 @@ from guidewright.dmn.cells import Box
 from guidewright.dmn.hit_policies import POLICIES, Answer, Output, Plan
 from guidewright.dmn.model import HitPolicy
 from guidewright.dmn.table import RuleCode, TableCode
-from guidewright.dmn.table_quick import DEFAULT, NO_RULE, by_lookup, fresh, restrictions
+from guidewright.dmn.table_quick import (
+    DEFAULT,
+    NO_RULE,
+    by_index,
+    by_lookup,
+    fresh,
+    known_output,
+    restrictions,
+)
 from guidewright.errors import Code, Severity
 from guidewright.feel import code
 from guidewright.feel.python_backend import (
@@ -105,6 +114,7 @@ HELPERS.update(
     {
         "Bail": Bail,
         "NO_RULE": NO_RULE,
+        "bisect_left": bisect_left,
         "decide": decide,
         "fresh": fresh,
         "input_refused": input_refused,
@@ -184,7 +194,8 @@ def _matches(emitter: Emitter, node: TableCode) -> str:
 def _quick(emitter: Emitter, node: TableCode, names: Sequence[str]) -> py.expr:
     """Emit a table that nobody watches; see `table_quick`."""
     restrictions(emitter, node, names)
-    found = by_lookup(emitter, node, names) if node.index is None else None
+    way = by_lookup if node.index is None else by_index
+    found = way(emitter, node, names)
     if found is not None:
         return found
     inputs = py.Tuple([load(name) for name in names], py.Load())
@@ -234,9 +245,8 @@ def _output(emitter: Emitter, node: TableCode) -> py.expr:
     outputs: dict[int, code.Code] = {index: each.output for index, each in enumerate(node.rules)}
     if node.default is not None:
         outputs[DEFAULT] = node.default
-    constants = {
-        index: value.value for index, value in outputs.items() if isinstance(value, code.Const)
-    }
+    known = {index: known_output(value) for index, value in outputs.items()}
+    constants = {index: value[0] for index, value in known.items() if value is not None}
     inner = emitter.nested()
     for index, value in outputs.items():
         if index in constants:
@@ -245,8 +255,8 @@ def _output(emitter: Emitter, node: TableCode) -> py.expr:
             inner.body.append(py.Return(inner.value(value)))
         is_it = py.Compare(load("index"), [py.Eq()], [constant(index)])
         inner.branch(is_it, computed, [])
-    table_of_constants = emitter.unit.constant(constants)
-    inner.body.append(py.Return(py.Subscript(table_of_constants, load("index"), py.Load())))
+    looked_up = py.Subscript(emitter.unit.constant(constants), load("index"), py.Load())
+    inner.body.append(py.Return(call("fresh", looked_up)))
     inner.captured.append("rt")
     return load(emitter.nested_function(inner, ["index"]))
 

@@ -13,7 +13,16 @@ from collections.abc import Collection, Sequence
 from guidewright.feel import code
 from guidewright.feel.builtins import Formal, Overload
 from guidewright.feel.code import Code, Op
-from guidewright.feel.python_backend import Emitter, call, compare, constant, is_, is_not, join, load
+from guidewright.feel.python_backend import (
+    Emitter,
+    call,
+    compare,
+    constant,
+    is_,
+    is_not,
+    join,
+    load,
+)
 from guidewright.feel.runtime import Refuse, Runtime
 from guidewright.feel.scope import Binding
 from guidewright.feel.types import (
