@@ -74,7 +74,7 @@ def _points(
     decision: Callable[[int], str],
 ) -> tuple[Point, ...]:
     calls = {}
-    made: dict[int, list[float]] = {}
+    made: dict[int, tuple[float, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         warm = Path(folder) / "warm.dmn"  # so that no size pays for imports
         warm.write_text(text(3), encoding="utf-8")
@@ -82,7 +82,8 @@ def _points(
         for size in sizes:
             path = Path(folder) / f"{size}.dmn"
             path.write_text(text(size), encoding="utf-8")
-            call, *made[size] = _ready(path, decision(size))
+            call, load, prepare = _ready(path, decision(size))
+            made[size] = (load, prepare)
             asked = inputs(size)
             with collector_off():
                 if any(call(row) is None for row in asked):

@@ -62,8 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             worker.close()
     text = report.results(found)
     print(text)
-    if not asked.quick or asked.results:
-        _write(found, text, asked.results or HERE / "RESULTS.md", page=not asked.only)
+    if asked.results:
+        asked.results.write_text(text, encoding="utf-8")
+    elif not (asked.quick or asked.only):
+        _write(found, text)
     return 0
 
 
@@ -78,7 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=15, help="interleaved rounds (15)")
     parser.add_argument("--no-engines", action="store_true", help="leave other engines out")
-    parser.add_argument("--results", type=Path, help="where to write (bench/RESULTS.md)")
+    parser.add_argument(
+        "--results", type=Path, help="where to write; else a full run writes RESULTS.md"
+    )
     return parser
 
 
@@ -136,10 +140,9 @@ def _others(quick: bool, *, zen: bool) -> dict[str, Callable[[report.Findings], 
     return {"loading": loads, "starting": starts, "memory": kept, "growth": curves}
 
 
-def _write(found: report.Findings, text: str, results: Path, *, page: bool) -> None:
-    results.write_text(text, encoding="utf-8")
-    if not (page and found.curves and results.parent == HERE):
-        return
+def _write(found: report.Findings, text: str) -> None:
+    """Write the results of a full run: the report, the charts, the tables of the page."""
+    (HERE / "RESULTS.md").write_text(text, encoding="utf-8")
     for curve in found.curves:
         calls = [(point.size, point.call * 1e6) for point in curve.points]
         loads = [(point.size, point.load * 1e6) for point in curve.points]

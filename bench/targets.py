@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bench.calls import PREPARED, PUBLIC
 
+# W1: 2.5 without the check of UNIQUE, 3 with it; ours is always made
 TO_HAND = {
     ("W1", PREPARED): 3.0,
     ("W1", PUBLIC): 4.5,

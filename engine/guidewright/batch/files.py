@@ -164,10 +164,18 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_outcomes(
-    path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], told: Mapping[str, str]
+    path: Path,
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch],
+    told: Mapping[str, str],
+    *,
+    compression: str = "snappy",
 ) -> None:
     """Write batches to a file that appears whole; `told` is read when all batches are written."""
-    with replacing(path) as place, pq.ParquetWriter(place, schema, compression="zstd") as writer:
+    with (
+        replacing(path) as place,
+        pq.ParquetWriter(place, schema, compression=compression) as writer,
+    ):
         for batch in batches:
             writer.write_batch(batch)
         writer.add_key_value_metadata(dict(told))
@@ -224,5 +232,5 @@ def join_parts(
                 with open_parquet(parts.rejects(number)) as file:
                     for batch in file.iter_batches(batch_size=BATCH_ROWS):
                         writer.write_batch(batch)
-    write_outcomes(output, schema, outcomes(), told)
+    write_outcomes(output, schema, outcomes(), told, compression="zstd")
     return rejected

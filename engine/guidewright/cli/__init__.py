@@ -20,6 +20,7 @@ COMMANDS = {
     "draw": "Draw requirement diagrams, decision tables and the workflow.",
     "step": "Move one patient along the workflow by one event.",
     "fmt": "Write DMN files canonically, so that a one-cell edit is a one-line difference.",
+    "batch": "Run a guideline or a DMN model over the rows of a Parquet file.",
     "table": "Show DMN files as Markdown: tables, expressions, types.",
 }
 EXIT_CODES = """
