@@ -257,13 +257,7 @@ def ended(ending: Ending, *kinds: str) -> None:
     assert ending.text or ending.kind == "value"
 
 
-SLOW = pytest.mark.xfail(reason="a path through many leaves costs less than it takes", strict=False)
-MARKS = {"growth: shared lists, through a path": SLOW}
-
-
-@pytest.mark.parametrize(
-    "title", [pytest.param(title, marks=MARKS.get(title, ())) for title in EVERY]
-)
+@pytest.mark.parametrize("title", EVERY)
 def test_hazard(title: str) -> None:
     kind, text = EVERY[title]
     ended(limited(lambda: feel.evaluate(text, X)), kind)

@@ -30,7 +30,7 @@ from guidewright.source import Span
 # long where the stack of Python 3.11 happens to cross from one chunk of memory into the next.
 _CALL = 8
 _ANSWER = 3
-_PROBE = 30
+_PROBE = 50
 
 
 def elements(value: Any) -> list[Any] | None:
@@ -62,13 +62,17 @@ def index_or_select(
         rt.null(span)
         return None
     selected = []
+    decided = False
     for item in elements(value) or ():
         rt.charge(_ANSWER, span)
         answer = condition(rt, item)
+        decided = decided or answer is not None
         if answer is True:
             selected.append(item)
         else:
             rt.not_boolean(answer, span)
+    if not decided:
+        rt.null(span)  # perhaps a position that is missing
     return selected
 
 

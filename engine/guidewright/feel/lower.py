@@ -248,14 +248,13 @@ def interval(lowering: Lowering, node: ast.Interval) -> Code:
 def unary_range(lowering: Lowering, node: ast.UnaryRange) -> Code:
     """A range value with an end that is not there (DMN 1.5, 10.3.2.7)."""
     sign, end = node.operator.value, lowering.lower(node.end)
-    has_low = sign in (">", ">=", "=")
-    has_high = sign in ("<", "<=", "=")
+    below = sign in ("<", "<=")
     return code.MakeRange(
         node.span,
         lowering.checked.types[node],
-        end if has_low or sign == "!=" else None,
+        None if below else end,
         sign in (">=", "="),
-        end if has_high else None,
+        end if below else None,
         sign in ("<=", "="),
         sign,
     )

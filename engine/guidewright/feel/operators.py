@@ -231,7 +231,7 @@ def path(value: Any, name: str, rt: Runtime | None = None) -> Any:
 
 def _paths(items: list[Any], name: str, rt: Runtime | None, depth: int) -> list[Any]:
     rt = rt or Runtime()
-    rt.charge(len(items))
+    rt.charge(3 * len(items))  # an item takes as long as three steps of a loop
     if depth > _DEEPEST_PATH:
         rt.exhausted(f"lists are nested more than {_DEEPEST_PATH} deep")
     return [_path_or_null(item, name, rt, depth) for item in items]
