@@ -144,11 +144,13 @@ def _write(found: report.Findings, text: str) -> None:
     """Write the results of a full run: the report, the charts, the tables of the page."""
     (HERE / "RESULTS.md").write_text(text, encoding="utf-8")
     for curve in found.curves:
-        calls = [(point.size, point.call * 1e6) for point in curve.points]
-        loads = [(point.size, point.load * 1e6) for point in curve.points]
-        drawn = plot.chart(
-            f"Growth: {curve.what}", curve.what, " µs", {"one call": calls, "loading": loads}
-        )
+        first = curve.points[0]
+        lines = {
+            "one call": [(point.size, point.call / first.call) for point in curve.points],
+            "loading": [(point.size, point.load / first.load) for point in curve.points],
+        }
+        title = f"Ratios to the smallest: {curve.what}"
+        drawn = plot.chart(title, curve.what, report.TIMES, lines)
         (HERE / f"growth-{curve.what.split()[0]}.svg").write_text(drawn, encoding="utf-8")
     begin, end = "<!-- growth: written by python -m bench -->", "<!-- growth ends -->"
     before, rest = PAGE.read_text(encoding="utf-8").split(begin)

@@ -1,7 +1,7 @@
 """The targets of issue 4 that are measured here: what is compared with what, and the limit.
 
-In: nothing. Out: tables the report reads. A `faster` target is met when the other engine takes at
-least that many times as long as the public call; the others are upper limits of a ratio.
+In: nothing. Out: tables the report reads. `FASTER_THAN_ZEN` is met when zen-engine
+takes at least that many times as long; the others are upper limits of a ratio.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,8 @@ pytestmark = [
 def session() -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
+    patch = pytest.MonkeyPatch()
+    patch.setenv("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.master("local[2]").appName("tests")
     spark = (
         builder.config("spark.ui.enabled", "false")
@@ -54,6 +57,7 @@ def session() -> Iterator[Any]:
     )
     yield spark
     spark.stop()
+    patch.undo()
 
 
 def _cohort() -> pa.Table:
@@ -87,9 +91,7 @@ def test_spark_equals_local(session: Any, tmp_path: Path) -> None:
     found = frame.orderBy("patient").toArrow()
     assert found.column_names == local.column_names
     assert found.to_pylist() == local.to_pylist()
-    report = run_spark(
-        FOLDER, source, tmp_path / "out", choices=Choices(decisions=("diagnosis",))
-    )
+    report = run_spark(FOLDER, source, tmp_path / "out", choices=Choices(decisions=("diagnosis",)))
     rejected = local.num_rows - local["rejected"].null_count
     assert (report.rows, report.rejected) == (ROWS, rejected)
     assert pq.read_table(report.rejects).num_rows == rejected

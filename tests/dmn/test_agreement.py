@@ -268,3 +268,26 @@ def _same_quickly(model, name, inputs):
         return 0
     assert literal(value) == literal(model._thoroughly(inputs, name, DEFAULT_OPTIONS).value), name
     return 1
+
+
+STRANGE = [
+    Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("-Infinity"), Decimal("1E+7000"),
+    Decimal("1E-7000"), Decimal("179.99999999999999999999999999999999999999"), 10**40, -(10**35),
+    float("nan"), 179.99999999999997, "180", True, [179], Decimal("-0"), Decimal("0.0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", STRANGE, ids=repr)
+def test_strange_numbers_are_treated_alike_from_the_first_call_to_the_last(value):
+    xml = table_xml("FIRST", None, ["number"], [("< 180",), (">= 180",)], ["1", "2"], None)
+    model = build([read_definitions(xml.encode(), "m.dmn")])
+    call = model.compile("d")
+    answers = {_answer(lambda: model.evaluate({"x0": value}, "d").value) for _ in range(30)}
+    assert answers == {_answer(lambda: call({"x0": value}))}
+
+
+def _answer(ask):
+    try:
+        return literal(ask())
+    except gw.CallError as fault:
+        return str(fault)

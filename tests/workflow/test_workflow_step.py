@@ -227,7 +227,7 @@ def test_a_ring_without_a_wait_is_aborted() -> None:
     with pytest.raises(ResourceError) as caught:
         walk(bound(RING), Start(at("2025-01-01")))
     assert str(caught.value.notes[0]) == (
-        "workflow.yaml:5:3: workflow.limit: one event set more than 10000 steps in motion "
+        "workflow.yaml:5:3: workflow.limit: one event set more than 250 steps in motion "
         "(a way that begins in 'a' leads back without waiting)"
     )
 

@@ -47,7 +47,7 @@ class Stub:
         value = data.get(match["name"])
         if match["sign"] is not None:
             value = (value == match["text"]) == (match["sign"] == "=")
-        why = Note(Code.INPUT_MISSING, guard.span, f"'{match['name']}' is missing")
+        why = Note(Code.NULL_OPERAND, guard.span, f"'{match['name']}' is missing")
         notes = (why,) if value is None else ()
         return Answer(value, inputs=(match["name"],), notes=notes)
 

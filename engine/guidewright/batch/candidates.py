@@ -16,7 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from guidewright.batch.segments import Codes, code_type
+from guidewright.batch.primitives import Codes
+from guidewright.batch.segments import code_type
 from guidewright.batch.sources import Dimension
 from guidewright.dmn.cells import Box
 from guidewright.dmn.model import HitPolicy

@@ -16,11 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from guidewright.batch.primitives import Codes, Primitives, Valid
 from guidewright.batch.reading import InputPlan, Unusable, plain_objects
 from guidewright.batch.segments import (
-    Codes,
     Digitizer,
-    Taker,
     code_type,
     cuts_of,
     representatives,
@@ -45,7 +44,7 @@ class Classes:
         ]
         self._refused = np.array([not each for each in allowed], dtype=np.bool_)
         self._any_refused = bool(self._refused.any())
-        self._valid: NDArray[np.uint8] | None = None
+        self._valid: Valid | None = None
 
     def open(self, column: pa.Array) -> None:
         """Take in a column of a record batch."""
@@ -53,36 +52,37 @@ class Classes:
 
     def encode(self, start: int, stop: int) -> Bad | None:
         """Set the codes of some rows; return which rows are bad, or None when none is."""
-        codes = self._codes(start, stop)
-        if self._valid is not None:
-            np.multiply(codes, self._valid[start:stop], out=codes)
-        bad = self._bad(codes, start, stop)
-        if bad is not None:
-            codes[bad] = 0
+        codes, bad = self._codes(start, stop)
+        if self._any_refused:
+            refused = self._refused.take(codes)
+            bad = refused if bad is None else bad | refused
+        if bad is not None and bad.any():
+            self.source.codes = np.where(bad, codes.dtype.type(0), codes)
+            return bad
         self.source.codes = codes
-        return bad
+        return None
 
-    def _codes(self, start: int, stop: int) -> Codes:
+    def _codes(self, start: int, stop: int) -> tuple[Codes, Bad | None]:
+        """Return the codes of some rows, and which of them are bad whatever their codes."""
         raise NotImplementedError
 
-    def _bad(self, codes: Codes, start: int, stop: int) -> Bad | None:
-        if not self._any_refused:
-            return None
-        bad = self._refused.take(codes)
-        return bad if bad.any() else None
+    def _valid_rows(self, start: int, stop: int) -> Valid | None:
+        return self._valid[start:stop] if self._valid is not None else None
 
 
 class NumberClasses(Classes):
     """Numbers by segments of the number line."""
 
-    def __init__(self, plan: InputPlan, boxes: Sequence[Box], storage: Storage) -> None:
+    def __init__(
+        self, plan: InputPlan, boxes: Sequence[Box], storage: Storage, primitives: Primitives
+    ) -> None:
         cuts = cuts_of((*boxes, *(plan.domain or ())))
         super().__init__(plan, representatives(cuts))
         self._storage = storage
-        self._digitizer = Digitizer(thresholds(cuts, storage, plan.meaning, plan.nearest))
+        first = thresholds(cuts, storage, plan.meaning, plan.nearest)
+        self._digitizer = Digitizer(first, primitives)
         self.segments = len(cuts) + 1
         self._numbers: NDArray[Any] = np.zeros(0, dtype=storage.dtype)
-        self._not_numbers: Bad | None = None
 
     def open(self, column: pa.Array) -> None:
         super().open(column)
@@ -94,26 +94,14 @@ class NumberClasses(Classes):
             all_numbers = np.frombuffer(buffer, dtype=self._storage.dtype)
             self._numbers = all_numbers[column.offset : column.offset + len(column)]
 
-    def _codes(self, start: int, stop: int) -> Codes:
+    def _codes(self, start: int, stop: int) -> tuple[Codes, Bad | None]:
         numbers = self._numbers[start:stop]
-        self._not_numbers = None
-        # a sum is not finite when one of the numbers is not (or when it is too large)
-        if self._storage.dtype.kind == "f" and not np.isfinite(np.add.reduce(numbers)):
-            self._not_numbers = ~np.isfinite(numbers)
+        valid = self._valid_rows(start, stop)
         codes = np.empty(len(numbers), dtype=self._digitizer.dtype)
-        self._digitizer(numbers, codes)
-        return codes
-
-    def _bad(self, codes: Codes, start: int, stop: int) -> Bad | None:
-        refused = super()._bad(codes, start, stop)
-        if self._not_numbers is None:
-            return refused
-        bad = self._not_numbers
-        if self._valid is not None:  # what stands under a null is arbitrary
-            bad = bad & self._valid[start:stop].view(np.bool_)
-        if refused is not None:
-            bad = bad | refused
-        return bad if bad.any() else None
+        if self._digitizer(numbers, valid, codes):
+            return codes, None
+        bad = ~np.isfinite(numbers)
+        return codes, bad if valid is None else bad & valid.view(np.bool_)
 
 
 class TruthClasses(Classes):
@@ -126,15 +114,17 @@ class TruthClasses(Classes):
     def open(self, column: pa.Array) -> None:
         super().open(column)
         self._bits = _unpacked(column.buffers()[1], column.offset, len(column)) + 1
+        if self._valid is not None:
+            self._bits *= self._valid
 
-    def _codes(self, start: int, stop: int) -> Codes:
-        return self._bits[start:stop].copy()
+    def _codes(self, start: int, stop: int) -> tuple[Codes, Bad | None]:
+        return self._bits[start:stop], None
 
 
 class TextClasses(Classes):
     """Texts: those that cells name, and all others."""
 
-    def __init__(self, plan: InputPlan, boxes: Sequence[Box]) -> None:
+    def __init__(self, plan: InputPlan, boxes: Sequence[Box], primitives: Primitives) -> None:
         named = text_classes((*boxes, *(plan.domain or ())))
         super().__init__(plan, named)
         self._class_of = {text: place for place, text in enumerate(named)}
@@ -143,7 +133,7 @@ class TextClasses(Classes):
         self._places: NDArray[Any] = np.zeros(0, dtype=np.int32)
         self._by_place: Codes = np.zeros(0, dtype=self._dtype)
         self._dictionary: pa.Array | None = None
-        self._take = Taker()
+        self._primitives = primitives
 
     def open(self, column: pa.Array) -> None:
         if pa.types.is_dictionary(column.type):
@@ -166,8 +156,14 @@ class TextClasses(Classes):
         self._by_place = np.array(classes or [0], dtype=self._dtype)
         self._dictionary = dictionary
 
-    def _codes(self, start: int, stop: int) -> Codes:
-        return self._take(self._by_place, self._places[start:stop])
+    def _codes(self, start: int, stop: int) -> tuple[Codes, Bad | None]:
+        places = self._places[start:stop]
+        codes = np.empty(len(places), dtype=self._dtype)
+        self._primitives.take(self._by_place, places, codes, safe=False)
+        valid = self._valid_rows(start, stop)
+        if valid is not None:
+            np.multiply(codes, valid, out=codes)
+        return codes, None
 
 
 class Values:
@@ -241,20 +237,22 @@ def _distinct(column: pa.Array) -> tuple[NDArray[Any] | None, list[object]]:
 ColumnReader = Classes | Values
 
 
-def classes_for(plan: InputPlan, boxes: Sequence[Box], of: pa.DataType) -> Classes | None:
+def classes_for(
+    plan: InputPlan, boxes: Sequence[Box], of: pa.DataType, primitives: Primitives
+) -> Classes | None:
     """Return how to read a column by classes; None when it must be read value by value."""
     if plan.domain is None:
         return None
     if plan.step.type == NUMBER:
         storage = storage_of(of)
-        return NumberClasses(plan, boxes, storage) if storage is not None else None
+        return NumberClasses(plan, boxes, storage, primitives) if storage is not None else None
     if plan.step.type == BOOLEAN and pa.types.is_boolean(of):
         return TruthClasses(plan)
     values = of.value_type if pa.types.is_dictionary(of) else of
     text = pa.types.is_string(values) or pa.types.is_large_string(values)
     text = text or (pa.types.is_string_view(values) and values is of)
     takes_text = plan.step.type == STRING and plan.unit is None
-    return TextClasses(plan, boxes) if takes_text and text else None
+    return TextClasses(plan, boxes, primitives) if takes_text and text else None
 
 
 def _numbers_of(array: pa.Array) -> NDArray[Any]:

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from guidewright.batch.candidates import CandidateIndex
 from guidewright.batch.outcomes import Evaluator, Outcome, Outcomes
-from guidewright.batch.segments import Codes, Taker, code_type
+from guidewright.batch.primitives import Codes, Primitives
+from guidewright.batch.segments import code_type
 from guidewright.batch.sources import Dimension
 
 MAX_COMBINATIONS = 65_536  # in a lookup table
@@ -56,6 +57,7 @@ class Decider:
         dimensions: Sequence[Dimension],
         outcomes: Outcomes,
         index: CandidateIndex | None,
+        primitives: Primitives,
     ) -> None:
         self.evaluate = evaluate
         self.dimensions = tuple(dimensions)
@@ -64,7 +66,7 @@ class Decider:
         self.way = Way.LOOKUP
         self.evaluated = 0  # how often the function for one patient ran
         self._table: _Table | None = None
-        self._take = Taker()
+        self._primitives = primitives
 
     def trim(self) -> None:
         """Between batches: forget outcomes when there are too many."""
@@ -73,12 +75,15 @@ class Decider:
             if self.index is not None:
                 self.index.forget()
 
-    def decide(self, rows: int) -> Codes:
-        """Return the outcome numbers of the rows at hand; they are the codes of the outcomes."""
+    def decide(self, rows: int, into: Codes | None) -> Codes:
+        """Return the outcome numbers of the rows at hand; they are the codes of the outcomes.
+
+        They are written to `into` where it is wide enough.
+        """
         table = self._fitting_table()
         if table is not None:
             self.way = Way.LOOKUP
-            codes = self._look_up(table, rows)
+            codes = self._look_up(table, rows, into)
         elif self.index is not None and self.index.takes(self.dimensions):
             self.way = Way.INDEX
             codes = self.index.decide(self.dimensions, rows, self._outcome_of)
@@ -155,13 +160,20 @@ class Decider:
                 self.dimensions[place].reduce()
                 sizes[place] = self.dimensions[place].size
 
-    def _look_up(self, table: _Table, rows: int) -> Codes:
-        joined = _joined(self.dimensions, table, rows)
-        codes = self._take(table.outcomes, joined)
+    def _look_up(self, table: _Table, rows: int, into: Codes | None) -> Codes:
+        joined = np.empty(rows, dtype=table.joined)
+        self._primitives.join(_parts(self.dimensions, table), joined)
+        codes = self._taken(table, joined, into)
         if not codes.all():
             self._fill(table, np.unique(joined[codes == 0]))
-            codes = self._take(table.outcomes, joined)
+            codes = self._taken(table, joined, into)
         return codes
+
+    def _taken(self, table: _Table, joined: Codes, into: Codes | None) -> Codes:
+        if into is None or into.dtype != table.outcomes.dtype:
+            into = np.empty(len(joined), dtype=table.outcomes.dtype)
+        self._primitives.take(table.outcomes, joined, into, safe=True)
+        return into
 
     def _fill(self, table: _Table, places: NDArray[Any]) -> None:
         """Compute the outcomes of combinations that occur for the first time."""
@@ -214,24 +226,14 @@ def _split(place: int, strides: tuple[int, ...]) -> list[int]:
     return codes
 
 
-def _joined(dimensions: Sequence[Dimension], table: _Table, rows: int) -> Codes:
-    """Return one code for the combination of codes of each row."""
-    kind = table.joined
-    joined: Codes | None = None
-    scaled = np.empty(rows, dtype=kind)
+def _parts(dimensions: Sequence[Dimension], table: _Table) -> list[tuple[Codes, int]]:
+    """Return the codes to join, with their strides."""
+    parts = []
     for each, stride, capacity in zip(dimensions, table.strides, table.capacities, strict=True):
         codes = each.codes if capacity > 1 else None
-        if codes is None:
-            continue
-        if stride == 1:
-            np.copyto(scaled, codes, casting="unsafe")
-        else:
-            np.multiply(codes, kind.type(stride), out=scaled, dtype=kind, casting="unsafe")
-        if joined is None:
-            joined, scaled = scaled, np.empty(rows, dtype=kind)
-        else:
-            np.add(joined, scaled, out=joined)
-    return joined if joined is not None else np.zeros(rows, dtype=kind)
+        if codes is not None:
+            parts.append((codes, stride))
+    return parts
 
 
 def failing_rows(decider: Decider, numbers: Codes) -> list[tuple[int, Outcome]]:

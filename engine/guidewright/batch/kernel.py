@@ -20,7 +20,7 @@ from guidewright.batch.columns import ColumnReader
 from guidewright.batch.deciding import Decider, failing_rows
 from guidewright.batch.outcomes import TEXTS, Extras, fields_of
 from guidewright.batch.reading import InputPlan, Unusable, plain_objects
-from guidewright.batch.segments import Codes
+from guidewright.batch.primitives import Codes
 
 BLOCK = 65_536  # rows
 REJECTED = "rejected"  # the column that says why a row has no outcome
@@ -66,6 +66,7 @@ class Kernel:
     extras: Extras
     block: int = BLOCK
     rejects: list[Reject] = field(default_factory=list)
+    _no_reasons: pa.Array = field(default_factory=lambda: pa.nulls(0, pa.string()))
 
     @property
     def schema(self) -> pa.Schema:
@@ -88,7 +89,7 @@ class Kernel:
         for each in self.inputs:
             for reader in each.readers:
                 reader.open(batch.column(each.place))
-        numbers: list[Codes] = [np.empty(rows, dtype=np.uint8) for _ in self.goals]
+        numbers = [_pooled(rows) for _ in self.goals]
         notes = [_Particular(goal.decider) for goal in self.goals] if self.extras.notes else []
         self.rejects = []
         with np.errstate(all="ignore"):
@@ -127,8 +128,13 @@ class Kernel:
             if bad is not None:
                 self._tell_bad(each, batch, bad, start, first_row)
                 rejected = bad if rejected is None else rejected | bad
+        place_of = {goal.decider: place for place, goal in enumerate(self.goals)}
         for decider in self.deciders:
-            codes = decider.decide(stop - start)
+            place = place_of.get(decider)
+            into = numbers[place][start:stop] if place is not None else None
+            codes = decider.decide(stop - start, into)
+            if place is not None and codes is not into:
+                numbers[place] = _taken_in(codes, numbers[place], start)
             for row, outcome in failing_rows(decider, codes):
                 if rejected is None:
                     rejected = np.zeros(stop - start, dtype=np.bool_)
@@ -138,14 +144,9 @@ class Kernel:
                     assert note is not None  # noqa: S101 - that is what failing means
                     told = Reject(first_row + start + row, name, None, note.code, note.text)
                     self.rejects.append(told)
-        for place, goal in enumerate(self.goals):
-            codes = goal.decider.outcomes.source.codes
-            assert codes is not None  # noqa: S101 - just decided
-            if codes.dtype.itemsize > numbers[place].dtype.itemsize:
-                numbers[place] = numbers[place].astype(codes.dtype)
-            numbers[place][start:stop] = codes
-            if rejected is not None:
-                numbers[place][start:stop][rejected] = 0
+        if rejected is not None:
+            for own in numbers:
+                own[start:stop][rejected] = 0
         return rejected
 
     def _tell_bad(
@@ -167,7 +168,9 @@ class Kernel:
 
     def _reasons(self, rows: int, first_row: int) -> pa.Array:
         if not self.rejects:
-            return pa.nulls(rows, pa.string())
+            if len(self._no_reasons) < rows:
+                self._no_reasons = pa.nulls(rows, pa.string())
+            return self._no_reasons.slice(0, rows)
         reasons: list[str | None] = [None] * rows
         for each in self.rejects:
             place = each.row - first_row
@@ -231,6 +234,19 @@ def row_values(
         else:
             values.append(dimension.source.values[0 if codes is None else int(codes[row])])
     return values
+
+
+def _pooled(rows: int) -> Codes:
+    """Return memory of Arrow's pool, which keeps what it has got from the system."""
+    return np.frombuffer(pa.allocate_buffer(rows), dtype=np.uint8)
+
+
+def _taken_in(codes: Codes, own: Codes, start: int) -> Codes:
+    """Return `own` with codes in it, made wider when they need it."""
+    if codes.dtype.itemsize > own.dtype.itemsize:
+        own = own.astype(codes.dtype)
+    own[start : start + len(codes)] = codes
+    return own
 
 
 def _decoded(array: pa.Array) -> pa.Array:

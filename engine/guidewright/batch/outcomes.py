@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from guidewright.batch.segments import Codes
+from guidewright.batch.primitives import Codes
 from guidewright.batch.sources import Source
 from guidewright.batch.values import Numbers, arrow_type, exact_as_double, key, to_arrow
 from guidewright.dmn.compiler import Compiled, Step

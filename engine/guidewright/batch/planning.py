@@ -26,6 +26,7 @@ from guidewright.batch.demands import Demand, bare, demands_of
 from guidewright.batch.explaining import PlanLine, decision_line, input_line
 from guidewright.batch.kernel import REJECTED, Goal, InputColumn, Kernel
 from guidewright.batch.outcomes import Evaluator, Extras, Outcomes
+from guidewright.batch.primitives import NumpyPrimitives, Primitives
 from guidewright.batch.reading import InputPlan, guideline_input, input_name, model_input
 from guidewright.batch.sources import (
     ColumnSource,
@@ -79,19 +80,29 @@ class Planned:
 
 
 def make_kernel(
-    subject: Guideline | Model, schema: pa.Schema, choices: Choices, clock: Clock
+    subject: Guideline | Model,
+    schema: pa.Schema,
+    choices: Choices,
+    clock: Clock,
+    primitives: Primitives | None = None,
 ) -> Planned:
-    """Return the kernel for data of a schema.
+    """Return the kernel for data of a schema; its loops are numpy's unless `primitives` are given.
 
     Raises `CallError` for unknown decisions, policies, columns and units.
     """
-    return _Planner(subject, schema, choices, clock).plan()
+    return _Planner(subject, schema, choices, clock, primitives or NumpyPrimitives()).plan()
 
 
 class _Planner:
     def __init__(
-        self, subject: Guideline | Model, schema: pa.Schema, choices: Choices, clock: Clock
+        self,
+        subject: Guideline | Model,
+        schema: pa.Schema,
+        choices: Choices,
+        clock: Clock,
+        primitives: Primitives,
     ) -> None:
+        self._primitives = primitives
         self._guideline = subject if isinstance(subject, Guideline) else None
         self._model = subject.model if isinstance(subject, Guideline) else subject
         self._compiled: Compiled = self._model._compiled  # the batch is another reader of it
@@ -274,7 +285,7 @@ class _Planner:
         for demand in asked:
             if demand.by_classes:
                 boxes.update(demand.boxes)
-        classes = classes_for(plan, list(boxes), of)
+        classes = classes_for(plan, list(boxes), of, self._primitives)
         exact = classes is None or any(not demand.by_classes for demand in asked)
         if isinstance(classes, TruthClasses):
             exact = False  # the classes are the values
@@ -317,7 +328,9 @@ class _Planner:
         _reduce_open(dimensions)
         outcomes = Outcomes(of, self._choices.extras)
         index = _candidate_index(lowered) if lowered is not None else None
-        decider = deciders[step.key] = Decider(evaluate, dimensions, outcomes, index)
+        decider = deciders[step.key] = Decider(
+            evaluate, dimensions, outcomes, index, self._primitives
+        )
         sources[step.key] = (outcomes.source, outcomes.source)
         names = [self._name(key) for key in step.inputs]
         lines.append(decision_line(step.element.name, decider, names))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from guidewright.batch.primitives import Codes, Primitives, Valid
 from guidewright.batch.thresholds import Cut
 from guidewright.dmn.cells import Box, Number
 from guidewright.feel.decimals import WIDE
@@ -21,8 +22,6 @@ from guidewright.feel.decimals import WIDE
 FEW = 12  # thresholds that are compared one by one; more are found through a grid
 GRID = 4096  # cells of the grid, at most
 CROWD = 4  # thresholds in one cell of the grid, at most
-
-Codes = NDArray[Any]  # of an unsigned integer type
 
 
 def cuts_of(boxes: Iterable[Box]) -> list[Cut]:
@@ -64,52 +63,40 @@ def _minus_one(number: Number) -> Number:
     return WIDE.subtract(Decimal(number), Decimal(1))
 
 
-class Taker:
-    """Looks codes up in small tables, without new memory for every block."""
-
-    def __init__(self) -> None:
-        self._places: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
-
-    def __call__(self, table: NDArray[Any], codes: NDArray[Any]) -> NDArray[Any]:
-        """Return `table[codes]`; a code that is too large counts as the last."""
-        if len(self._places) < len(codes):
-            self._places = np.empty(len(codes), dtype=np.intp)
-        places = self._places[: len(codes)]
-        np.copyto(places, codes, casting="unsafe")
-        return table.take(places, mode="clip")
-
-
 def code_type(size: int) -> np.dtype[Any]:
     """Return the narrowest unsigned type for codes below `size`."""
     return np.min_scalar_type(max(size - 1, 0))
 
 
 class Digitizer:
-    """Gives every number of an array its segment, 1 for the first; the array has no NaN.
+    """Gives every number of an array its segment, 1 for the first.
 
     Few thresholds are compared one after the other. Many are looked up in a grid: a cell of the
     grid knows how many thresholds lie before it, and those inside it are compared. Rounding keeps
     order, so a number and a threshold in different cells are ordered as their cells are.
     """
 
-    def __init__(self, thresholds: NDArray[Any]) -> None:
-        self._thresholds = thresholds
+    def __init__(self, thresholds: NDArray[Any], primitives: Primitives) -> None:
+        self._thresholds, self._primitives = thresholds, primitives
         self.dtype = code_type(len(thresholds) + 2)
         self._grid = _Grid.over(thresholds) if len(thresholds) > FEW else None
 
-    def __call__(self, numbers: NDArray[Any], out: Codes) -> None:
-        """Write the segments of `numbers` to `out`, which has the type `dtype`."""
+    def __call__(self, numbers: NDArray[Any], valid: Valid | None, out: Codes) -> bool:
+        """Write the segments of `numbers` to `out`, which has the type `dtype`; 0 for nulls.
+
+        Return whether all numbers are finite; the others get any segment.
+        """
+        if len(self._thresholds) <= FEW:
+            return self._primitives.segments(numbers, valid, self._thresholds, out)
+        finite = self._primitives.finite(numbers, valid)
         if self._grid is not None:
             self._grid(numbers, out)
-        elif len(self._thresholds) > FEW:
+        else:
             np.copyto(out, np.searchsorted(self._thresholds, numbers, side="right"), "unsafe")
             out += 1
-        else:
-            out.fill(1)
-            beyond = np.empty(len(numbers), dtype=np.bool_)
-            for threshold in self._thresholds:
-                np.greater_equal(numbers, threshold, out=beyond)
-                np.add(out, beyond.view(np.uint8), out=out)
+        if valid is not None:
+            np.multiply(out, valid, out=out)
+        return finite
 
 
 class _Grid:

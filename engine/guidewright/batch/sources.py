@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from guidewright.batch.demands import Demand
-from guidewright.batch.segments import Codes, code_type
+from guidewright.batch.primitives import Codes
+from guidewright.batch.segments import code_type
 from guidewright.batch.values import key
 from guidewright.dmn.index import NumberColumn, ValueColumn, number_column, value_column
 from guidewright.feel.code import Code, MakeList

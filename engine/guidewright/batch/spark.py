@@ -8,6 +8,8 @@ columns that are handed through.
 
 from __future__ import annotations
 
+import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -92,6 +94,15 @@ def _task(
     return decided
 
 
+def new_session() -> SparkSession:
+    """Return a session as Spark is configured; its tasks run the Python that runs this.
+
+    Another Python is chosen as ever, by the environment variable PYSPARK_PYTHON.
+    """
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    return SparkSession.builder.appName("guidewright batch").getOrCreate()
+
+
 def run_spark(
     path: Path, source: Path, output: Path, *, choices: Choices, rejects: Path | None = None
 ) -> Report:
@@ -100,7 +111,7 @@ def run_spark(
     Rejected rows are written with their reason to a second folder.
     """
     began = time.monotonic()
-    session = SparkSession.builder.appName("guidewright batch").getOrCreate()
+    session = SparkSession.getActiveSession() or new_session()
     rejects = rejects or output.with_name(f"{output.name}.rejects")
     frame = decide(session.read.parquet(str(source)), path, choices)
     frame.write.mode("error").parquet(str(output))

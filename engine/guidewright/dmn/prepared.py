@@ -21,6 +21,7 @@ from guidewright.dmn.requirements import Key
 from guidewright.feel.api import to_feel
 from guidewright.feel.clock import system_clock
 from guidewright.feel.conversion import from_json_typed, is_plain
+from guidewright.feel.decimals import CONTEXT, LIMIT
 from guidewright.feel.names import normal
 from guidewright.feel.python_backend import (
     Emitter,
@@ -37,7 +38,7 @@ from guidewright.feel.types import ANY, BOOLEAN, NUMBER, STRING, Type
 from guidewright.feel.values import convert
 
 _CLASSES: dict[Type, tuple[str, ...]] = {
-    NUMBER: ("int", "Decimal"),
+    NUMBER: ("Decimal", "int"),
     STRING: ("str",),
     BOOLEAN: ("bool",),
 }
@@ -62,7 +63,9 @@ def prepare(compiled: Compiled, goals: Sequence[Key], *, single: bool) -> Quick 
     if len(set(names)) != len(names) or any(key[0] != compiled.main.namespace for key in goals):
         return None
     unit = new_unit("prepared")
-    unit.namespace.update({"Decimal": Decimal, "border": border, "known": known_names})
+    unit.namespace.update(
+        {"Decimal": Decimal, "border": border, "known": known_names, "plus": CONTEXT.plus}
+    )
     emitter = Emitter(unit)
     emitter.quick = True
     variables: dict[Key, str] = {}
@@ -120,11 +123,33 @@ def _input(emitter: Emitter, step: Step) -> str:
         emitter.branch(is_(load(name), None), [], [converted])
         return name
     kind = emitter.unit.serial("t")
-    right = [py.Compare(load(kind), [py.IsNot()], [load(each)]) for each in classes]
-    wrong = py.BoolOp(py.And(), [*right, py.Compare(load(name), [py.IsNot()], [constant(None)])])
     emitter.body.append(assign(kind, call("type", load(name))))
-    emitter.body.append(py.If(wrong, [converted], []))
+    not_null = py.Compare(load(name), [py.IsNot()], [constant(None)])
+    chain: list[py.stmt] = [py.If(not_null, [converted], [])]
+    for python in reversed(classes):
+        taken = _taken(emitter, name, python, converted)
+        chain = [py.If(py.Compare(load(kind), [py.Is()], [load(python)]), taken, chain)]
+    emitter.body.extend(chain)
     return name
+
+
+def _taken(emitter: Emitter, name: str, python: str, converted: py.stmt) -> list[py.stmt]:
+    """Emit what is asked of a value of the right class: a number has to be one of FEEL's."""
+    if python == "Decimal":  # rounded to 34 digits; one beyond the range, or no number, gives up
+        rounded = assign(name, call("plus", load(name)))
+        finite = py.Call(py.Attribute(load(name), "is_finite", py.Load()), [], [])
+        return [
+            rounded,
+            py.If(py.UnaryOp(py.Not(), finite), [py.Raise(load("Bail"))], []),
+        ]
+    if python == "int":
+        limit = emitter.unit.constant(LIMIT)
+        inside = py.Compare(py.UnaryOp(py.USub(), limit), [py.Lt(), py.Lt()], [load(name), limit])
+        return [py.If(py.UnaryOp(py.Not(), inside), [converted], [])]
+    if python == "str":  # other texts may hold what is no character
+        ascii_only = py.Call(py.Attribute(load(name), "isascii", py.Load()), [], [])
+        return [py.If(py.UnaryOp(py.Not(), ascii_only), [converted], [])]
+    return [py.Pass()]
 
 
 def _constrained(step: Step) -> bool:

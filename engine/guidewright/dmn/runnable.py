@@ -47,6 +47,8 @@ class DecisionOptions:
 
 
 DEFAULT_OPTIONS = DecisionOptions()
+# what the quick way raises when something is to be told; arithmetic: a number that is none
+GIVES_UP = (Bail, Refuse, RecursionError, ArithmeticError)
 WARM_UP = 20  # calls of one goal after which a function of its own is made for it
 
 
@@ -117,7 +119,7 @@ class Model:
                     told: list[Told] = []
                     value = quick(inputs, told)
                     return Result(value, _notes(told) if told else ())
-                except (Bail, Refuse, RecursionError):
+                except GIVES_UP:
                     return self._thoroughly(inputs, decision, options)  # something is to be told
         return self._thoroughly(inputs, decision, options)
 
@@ -135,7 +137,7 @@ class Model:
         def call(inputs: Mapping[str, object]) -> Any:
             try:
                 return go(inputs, None)
-            except (Bail, Refuse, RecursionError):
+            except GIVES_UP:
                 return self._thoroughly(inputs, decision, DEFAULT_OPTIONS).value
 
         return call
