@@ -383,9 +383,7 @@ def timed(work: Work, rows: int) -> Callable[[], float]:
     return measure
 
 
-def made_kernel(
-    name: str, batch: pa.RecordBatch, primitives: Primitives | None = None
-) -> Kernel:
+def made_kernel(name: str, batch: pa.RecordBatch, primitives: Primitives | None = None) -> Kernel:
     """Return the warm kernel of a workload."""
     model = load_dmn(WORKLOADS[name].model)
     kernel = make_kernel(model, batch.schema, Choices(), system_clock, primitives).kernel
@@ -435,7 +433,9 @@ def by_hand(name: str, rows: int) -> Contest:
 
 def _same(what: str, ours: pa.DictionaryArray, theirs: Array) -> None:
     """The codes of both must stand for each other, one to one."""
-    pairs = {tuple(pair) for pair in np.unique(np.stack([ours.indices.to_numpy(), theirs]), axis=1).T}
+    pairs = {
+        tuple(pair) for pair in np.unique(np.stack([ours.indices.to_numpy(), theirs]), axis=1).T
+    }
     if not len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}):
         raise SystemExit(f"values disagree: {what}")
 
@@ -493,9 +493,14 @@ def _print(contest: Contest, rounds: int) -> int:
         mine = times[COMPILED] if label.startswith("numba") else times["kernel"]
         ratio = median(ours / theirs for ours, theirs in zip(mine, found, strict=True))
         target = TARGETS.get((contest.name, label))
-        verdict = "" if target is None else f"≤ {target:.3f} {'met' if ratio <= target else 'MISSED'}"
+        verdict = (
+            "" if target is None else f"≤ {target:.3f} {'met' if ratio <= target else 'MISSED'}"
+        )
         missed += target is not None and ratio > target
-        print(f"| {contest.name} | {label} | {median(found):.1f} | {ratio:.3f} | {verdict} |", flush=True)
+        print(
+            f"| {contest.name} | {label} | {median(found):.1f} | {ratio:.3f} | {verdict} |",
+            flush=True,
+        )
     return missed
 
 

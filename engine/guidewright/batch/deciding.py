@@ -26,6 +26,7 @@ from guidewright.batch.sources import Dimension
 
 MAX_COMBINATIONS = 65_536  # in a lookup table
 MAX_OPEN = 4_096  # values of a source that is not fixed, in a lookup table
+MAX_REMEMBERED = 2**22  # combinations in a table that is too large for the processor's cache
 _DENSE = 2**40  # above, codes of combinations are made smaller before they overflow
 
 
@@ -65,13 +66,13 @@ class Decider:
         self.index = index
         self.way = Way.LOOKUP
         self.evaluated = 0  # how often the function for one patient ran
-        self._table: _Table | None = None
+        self._tables: dict[int, _Table] = {}  # by how large they may be
         self._primitives = primitives
 
     def trim(self) -> None:
         """Between batches: forget outcomes when there are too many."""
         if self.outcomes.trim():
-            self._table = None
+            self._tables.clear()
             if self.index is not None:
                 self.index.forget()
 
@@ -89,7 +90,8 @@ class Decider:
             codes = self.index.decide(self.dimensions, rows, self._outcome_of)
         else:
             self.way = Way.ROWS
-            codes = self._by_rows(rows)
+            table = self._fitting_table(MAX_REMEMBERED)
+            codes = self._by_rows(rows) if table is None else self._look_up(table, rows, into)
         self.outcomes.source.codes = codes
         return codes
 
@@ -97,7 +99,8 @@ class Decider:
         """Return the way that will be gone, as far as it can be told before there are data."""
         if any(each.growing and not each.reduced and each.open for each in self.dimensions):
             return Way.ROWS
-        if self._capacities([each.size for each in self.dimensions]) is not None:
+        sizes = [each.size for each in self.dimensions]
+        if self._capacities(sizes, MAX_COMBINATIONS) is not None:
             return Way.LOOKUP
         takes = self.index is not None and self.index.takes(self.dimensions)
         return Way.INDEX if takes else Way.ROWS
@@ -113,10 +116,10 @@ class Decider:
 
     # lookup -------------------------------------------------------------------------------------
 
-    def _fitting_table(self) -> _Table | None:
+    def _fitting_table(self, most: int = MAX_COMBINATIONS) -> _Table | None:
         """Return the table for the sizes at hand, or None when it would be too large."""
         sizes = [each.size for each in self.dimensions]
-        table = self._table
+        table = self._tables.get(most)
         epochs = tuple(each.epoch for each in self.dimensions)
         if (
             table is not None
@@ -124,37 +127,42 @@ class Decider:
             and all(map(int.__le__, sizes, table.capacities))
         ):
             return table
-        capacities = self._capacities(sizes)
-        self._table = _new_table(capacities, epochs) if capacities is not None else None
-        return self._table
+        capacities = self._capacities(sizes, most)
+        if capacities is None:
+            self._tables.pop(most, None)
+            return None
+        epochs = tuple(each.epoch for each in self.dimensions)
+        made = self._tables[most] = _new_table(capacities, epochs)
+        return made
 
-    def _capacities(self, sizes: list[int]) -> tuple[int, ...] | None:
+    def _capacities(self, sizes: list[int], most: int) -> tuple[int, ...] | None:
         """Return room for each dimension, reducing dimensions while the table is too large."""
-        if prod(sizes) > MAX_COMBINATIONS or self._too_open(sizes):
+        if self._too_large(sizes, most):
             smallest = [each.reduced_size() for each in self.dimensions]
-            hopeless = prod(smallest) > MAX_COMBINATIONS or self._too_open(smallest)
+            hopeless = self._too_large(smallest, most)
             if hopeless and self.index is not None and self.index.takes(self.dimensions):
                 return None
-            self._reduce(sizes, smallest)
+            self._reduce(sizes, smallest, most)
             if hopeless:
                 return None
         roomy = [
             size if not each.growing else 1 << size.bit_length()
             for each, size in zip(self.dimensions, sizes, strict=True)
         ]
-        return tuple(roomy if prod(roomy) <= MAX_COMBINATIONS else sizes)
+        return tuple(roomy if prod(roomy) <= most else sizes)
 
-    def _too_open(self, sizes: Sequence[int]) -> bool:
-        return any(
-            size > MAX_OPEN and each.growing
+    def _too_large(self, sizes: Sequence[int], most: int) -> bool:
+        most_open = most // (MAX_COMBINATIONS // MAX_OPEN)
+        return prod(sizes) > most or any(
+            size > most_open and each.growing
             for each, size in zip(self.dimensions, sizes, strict=True)
         )
 
-    def _reduce(self, sizes: list[int], smallest: Sequence[int]) -> None:
+    def _reduce(self, sizes: list[int], smallest: Sequence[int], most: int) -> None:
         """Count classes in those dimensions that lose most by it, until the table is small."""
         gains = sorted(range(len(sizes)), key=lambda place: smallest[place] / sizes[place])
         for place in gains:
-            if prod(sizes) <= MAX_COMBINATIONS and not self._too_open(sizes):
+            if not self._too_large(sizes, most):
                 return
             if smallest[place] < sizes[place]:
                 self.dimensions[place].reduce()

@@ -78,11 +78,8 @@ class Evaluator:
         given = dict(zip(self.step.inputs, arguments, strict=True))
         try:
             value = run(self._value, rt, (given,))
-            to_arrow(value, self.of, self.extras.numbers)
         except ResourceError as fault:
             return Outcome(None, failed=fault.notes[0])
-        except Refuse as why:
-            return Outcome(None, failed=Note(why.code, None, why.reason))
         rules = _chosen(watcher) if watcher is not None else ()
         if self.extras.rules and rule is not None:
             rules = (rule,)
@@ -110,6 +107,7 @@ class Outcomes:
 
     def _clear(self) -> None:
         self._outcomes: list[Outcome] = [REJECTED]
+        self._objects: list[Any] = [None]  # the values as Arrow takes them
         self._numbers: dict[Hashable, int] = {}
         self._arrays: dict[str, pa.Array] = {}
         self.failing = False
@@ -135,6 +133,11 @@ class Outcomes:
         same = (key(outcome.value), outcome.rules, outcome.notes, outcome.failed)
         number = self._numbers.get(same)
         if number is None:
+            try:
+                self._objects.append(to_arrow(outcome.value, self.of, self._extras.numbers))
+            except Refuse as why:  # it has no place in the column
+                outcome = Outcome(None, failed=Note(why.code, None, why.reason))
+                self._objects.append(None)
             number = self._numbers[same] = len(self._outcomes)
             self._outcomes.append(outcome)
             self.source.values.append(outcome.value)
@@ -163,11 +166,12 @@ class Outcomes:
     def _dictionary(self, what: str) -> pa.Array:
         array = self._arrays.get(what)
         if array is None or len(array) < len(self._outcomes):
-            new = self._outcomes[len(array) if array is not None else 0 :]
+            known = len(array) if array is not None else 0
             if what == "value":
-                objects = [to_arrow(each.value, self.of, self._extras.numbers) for each in new]
-                made = pa.array(objects, arrow_type(self.of, self._extras.numbers))
+                of = arrow_type(self.of, self._extras.numbers)
+                made = pa.array(self._objects[known:], of)
             else:
+                new = self._outcomes[known:]
                 made = pa.array([list(getattr(each, what)) for each in new], TEXTS)
             array = made if array is None else pa.concat_arrays([array, made])
             self._arrays[what] = array
