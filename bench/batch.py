@@ -191,42 +191,44 @@ def fused(columns: Columns, codes: dict[str, int]) -> Callable[[], list[Array]] 
         import numba
     except ImportError:
         return None
-    names = (
-        "total_b12", "active_b12", "mma", "neuro_symptoms", "hemoglobin", "pernicious_anemia",
-        "gi_surgery", "resection_cm", "diet", "medication", "age", "pregnant",
-    )  # fmt: skip
-    texts = (
+    numbers = ("total_b12", "active_b12", "mma", "hemoglobin", "resection_cm", "age")
+    flags = ("neuro_symptoms", "pernicious_anemia", "pregnant")
+    texts = ("gi_surgery", "diet", "medication")
+    words = (
         "gastrectomy", "bariatric", "ileal resection", "vegan", "vegetarian", "metformin", "ppi",
         "h2 blocker",
     )  # fmt: skip
     compiled = numba.njit(_fused_loop)
-    arguments = [columns[name] for name in names] + [codes[text] for text in texts]
-    outputs = [np.empty(len(columns["age"]), np.int8) for _ in range(5)]
+    outputs = tuple(np.empty(len(columns["age"]), np.int8) for _ in range(5))
+    arguments = (
+        tuple(columns[name] for name in numbers),
+        tuple(columns[name] for name in flags),
+        tuple(columns[name] for name in texts),
+        tuple(codes[word] for word in words),
+        outputs,
+    )
 
     def work() -> list[Array]:
-        compiled(*arguments, *outputs)
-        return outputs
+        compiled(*arguments)
+        return list(outputs)
 
     work()
     return work
 
 
-def _fused_loop(  # noqa: C901 - one loop by hand is the point
-    total, active, mma, neuro, hemoglobin, anemia, surgery, resection, diet, medication, age,
-    pregnant, gastrectomy, bariatric, ileal, vegan, vegetarian, metformin, ppi, blocker,
-    out_diagnosis, out_severity, out_causes, out_treatment, out_monitoring,
-):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 # fmt: skip
+def _fused_loop(numbers: Any, flags: Any, texts: Any, words: Any, outputs: Any) -> None:  # noqa: C901 - one loop is the point
+    total, active, mma, hemoglobin, resection, age = numbers
+    neuro, anemia, pregnant = flags
+    surgery, diet, medication = texts
+    gastrectomy, bariatric, ileal, vegan, vegetarian, metformin, ppi, blocker = words
     for row in range(len(total)):
-        t, a = total[row], active[row]
+        t, a, h, m = total[row], active[row], hemoglobin[row], medication[row]
         if t < 180 or a < 25:
             d = 0
         elif t <= 350 or a <= 70:
             d = 0 if mma[row] > 0.28 else (2 if mma[row] <= 0.28 else 1)
-        elif t > 350 or a > 70:
-            d = 2
         else:
-            d = 3
-        h = hemoglobin[row]
+            d = 2 if t > 350 or a > 70 else 3
         if d != 0:
             s = 0
         elif neuro[row] == 1 or h < 80:
@@ -234,20 +236,14 @@ def _fused_loop(  # noqa: C901 - one loop by hand is the point
         else:
             s = 2 if h < 110 else 3
         old = age[row] > 75
-        c = 1 if anemia[row] == 1 else 0
+        c = (anemia[row] == 1) | ((diet[row] == vegan or diet[row] == vegetarian) << 4)
+        c |= ((m == metformin or m == ppi or m == blocker) << 5) | (old << 6)  # noqa: SIM109
         if surgery[row] == gastrectomy:
             c |= 2
         elif surgery[row] == bariatric:
             c |= 4
         elif surgery[row] == ileal and resection[row] > 20:
             c |= 8
-        if diet[row] == vegan or diet[row] == vegetarian:
-            c |= 16
-        m = medication[row]
-        if m == metformin or m == ppi or m == blocker:
-            c |= 32
-        if old:
-            c |= 64
         if s <= 1:
             treatment = s
         elif c & 11:
@@ -263,8 +259,8 @@ def _fused_loop(  # noqa: C901 - one loop by hand is the point
                 tasks |= 8 | (16 if treatment == 1 or treatment == 2 else 0)
             if treatment >= 3 and old:
                 tasks |= 32
-        out_diagnosis[row], out_severity[row], out_causes[row] = d, s, c
-        out_treatment[row], out_monitoring[row] = treatment, tasks
+        outputs[0][row], outputs[1][row], outputs[2][row] = d, s, c
+        outputs[3][row], outputs[4][row] = treatment, tasks
 
 
 # DuckDB -----------------------------------------------------------------------------------------

@@ -80,8 +80,8 @@ def _cohort() -> pa.Table:
 
 
 def test_spark_equals_local(session: Any, tmp_path: Path) -> None:
-    from guidewright.batch.spark import decide, run_spark
     from guidewright.batch.planning import Choices
+    from guidewright.batch.spark import decide, run_spark
 
     cohort = _cohort()
     source = tmp_path / "cohort.parquet"

@@ -246,7 +246,6 @@ def test_output_values_are_enforced(load: Any) -> None:
     assert codes(fault.value.notes) == {Code.OUTPUT_VALUE}
 
 
-@pytest.mark.xfail(reason="only constant outputs are compared with the output values", strict=True)
 def test_output_values_are_enforced_when_computed(load: Any) -> None:
     computed = table([["1", "s"]], listed=['"a", "b"'])
     model = load(file(inputs(INPUTS) + decision(computed)))

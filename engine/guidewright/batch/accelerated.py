@@ -1,6 +1,6 @@
 """The loops of a batch compiled by numba: for very large cohorts, where numba is installed.
 
-In and out: as `primitives`. Compiling takes some seconds in each process; nothing but speed changes.
+In and out: as `primitives`. Compiling takes some seconds in each process; only speed changes.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import overload
+from typing import Any, TypeAlias, overload
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -23,7 +23,7 @@ from guidewright.batch.values import Numbers
 from guidewright.errors import CallError, Code, Note
 from guidewright.feel.clock import system_clock
 
-Input = str | Path | pa.Table | pa.RecordBatch | pa.RecordBatchReader | ds.Dataset
+Input: TypeAlias = str | Path | pa.Table | pa.RecordBatch | pa.RecordBatchReader | ds.Dataset
 
 
 @overload
@@ -164,7 +164,7 @@ def _stream(subject: Subject, source: Input, choices: Choices) -> pa.RecordBatch
     return pa.RecordBatchReader.from_batches(kernel.schema, _decided(kernel, iter(batches)))
 
 
-def _batches(source: Input) -> Iterable[pa.RecordBatch]:
+def _batches(source: Any) -> Iterable[pa.RecordBatch]:
     if isinstance(source, pa.RecordBatch):
         return [source]
     if isinstance(source, pa.Table):
@@ -173,7 +173,7 @@ def _batches(source: Input) -> Iterable[pa.RecordBatch]:
     if isinstance(source, ds.Dataset):
         scanned: Iterable[pa.RecordBatch] = source.to_batches(batch_size=files.BATCH_ROWS)
         return scanned
-    reader: Iterable[pa.RecordBatch] = source  # type: ignore[assignment]
+    reader: Iterable[pa.RecordBatch] = source
     return reader
 
 

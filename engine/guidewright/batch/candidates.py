@@ -182,13 +182,19 @@ class CandidateIndex:
         ends = np.cumsum(hits)
         for row in several.tolist():
             rules = tuple(rule_of[int(ends[row] - hits[row]) : int(ends[row])].tolist())
-            outcomes[row] = self._found(rules, lambda at=row: outcome_of(codes_at(at), None))
+            outcomes[row] = self._found(rules, row, codes_at, outcome_of)
         return outcomes
 
-    def _found(self, same: tuple[int, ...], compute: Callable[[], int]) -> int:
+    def _found(
+        self,
+        same: tuple[int, ...],
+        row: int,
+        codes_at: Callable[[int], list[int]],
+        outcome_of: OutcomeOf,
+    ) -> int:
         number = self._several.get(same)
         if number is None:
-            number = self._several[same] = compute()
+            number = self._several[same] = outcome_of(codes_at(row), None)
         return number
 
     def _matches(self, columns: Sequence[Codes | None], rows: int) -> tuple[Rules, Rules]:
@@ -246,9 +252,7 @@ class CandidateIndex:
         kinds, first, inverse = np.unique(pattern, return_index=True, return_inverse=True)
         numbers = np.zeros(len(kinds), dtype=np.int32)
         for place, (kind, row) in enumerate(zip(kinds.tolist(), first.tolist(), strict=True)):
-            at = int(rows[row])
-            same = (-1, kind)
-            numbers[place] = self._found(same, lambda at=at: outcome_of(codes_at(at), None))
+            numbers[place] = self._found((-1, kind), int(rows[row]), codes_at, outcome_of)
         outcomes[rows] = numbers.take(inverse)
 
 

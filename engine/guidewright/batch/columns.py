@@ -85,6 +85,7 @@ class NumberClasses(Classes):
         self._numbers: NDArray[Any] = np.zeros(0, dtype=storage.dtype)
 
     def open(self, column: pa.Array) -> None:
+        """Take in a column of a record batch."""
         super().open(column)
         buffer = column.buffers()[1]
         if pa.types.is_decimal(column.type):  # the low half of each number holds it all
@@ -112,6 +113,7 @@ class TruthClasses(Classes):
         self._bits: NDArray[np.uint8] = np.zeros(0, dtype=np.uint8)
 
     def open(self, column: pa.Array) -> None:
+        """Take in a column of a record batch."""
         super().open(column)
         self._bits = _unpacked(column.buffers()[1], column.offset, len(column)) + 1
         if self._valid is not None:
@@ -136,6 +138,7 @@ class TextClasses(Classes):
         self._primitives = primitives
 
     def open(self, column: pa.Array) -> None:
+        """Take in a column of a record batch."""
         if pa.types.is_dictionary(column.type):
             super().open(column.indices)
             self._learn(column.dictionary)

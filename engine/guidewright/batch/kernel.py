@@ -8,7 +8,7 @@ one thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from guidewright.batch.columns import ColumnReader
 from guidewright.batch.deciding import Decider, failing_rows
-from guidewright.batch.outcomes import TEXTS, Extras, fields_of
-from guidewright.batch.reading import InputPlan, Unusable, plain_objects
+from guidewright.batch.outcomes import TEXTS, Extras, Outcome, fields_of
 from guidewright.batch.primitives import Codes
+from guidewright.batch.reading import InputPlan, Unusable, plain_objects
 
 BLOCK = 65_536  # rows
 REJECTED = "rejected"  # the column that says why a row has no outcome
@@ -39,7 +39,7 @@ class Reject:
 
 @dataclass(slots=True, eq=False)
 class InputColumn:
-    """An input that has a column: its place, and how it is read (by classes, by values, or both)."""
+    """An input that has a column: its place, and how it is read: by classes, values, or both."""
 
     plan: InputPlan
     place: int
@@ -118,6 +118,26 @@ class Kernel:
         numbers: list[Codes],
     ) -> NDArray[np.bool_] | None:
         """Decide some rows into `numbers`; return which of them are rejected."""
+        rejected = self._encode(batch, start, stop, first_row)
+        place_of = {goal.decider: place for place, goal in enumerate(self.goals)}
+        for decider in self.deciders:
+            place = place_of.get(decider)
+            into = numbers[place][start:stop] if place is not None else None
+            codes = decider.decide(stop - start, into)
+            if place is not None and codes is not into:
+                numbers[place] = _taken_in(codes, numbers[place], start)
+            failing = failing_rows(decider, codes)
+            if failing:
+                rejected = self._tell_failing(decider, failing, rejected, start, stop, first_row)
+        if rejected is not None:
+            for own in numbers:
+                own[start:stop][rejected] = 0
+        return rejected
+
+    def _encode(
+        self, batch: pa.RecordBatch, start: int, stop: int, first_row: int
+    ) -> NDArray[np.bool_] | None:
+        """Set the codes of all inputs; return the rows with a value that cannot be used."""
         rejected: NDArray[np.bool_] | None = None
         for each in self.inputs:
             bad: NDArray[np.bool_] | None = None
@@ -128,25 +148,27 @@ class Kernel:
             if bad is not None:
                 self._tell_bad(each, batch, bad, start, first_row)
                 rejected = bad if rejected is None else rejected | bad
-        place_of = {goal.decider: place for place, goal in enumerate(self.goals)}
-        for decider in self.deciders:
-            place = place_of.get(decider)
-            into = numbers[place][start:stop] if place is not None else None
-            codes = decider.decide(stop - start, into)
-            if place is not None and codes is not into:
-                numbers[place] = _taken_in(codes, numbers[place], start)
-            for row, outcome in failing_rows(decider, codes):
-                if rejected is None:
-                    rejected = np.zeros(stop - start, dtype=np.bool_)
-                if not rejected[row]:
-                    rejected[row] = True
-                    note, name = outcome.failed, decider.evaluate.step.element.name
-                    assert note is not None  # noqa: S101 - that is what failing means
-                    told = Reject(first_row + start + row, name, None, note.code, note.text)
-                    self.rejects.append(told)
-        if rejected is not None:
-            for own in numbers:
-                own[start:stop][rejected] = 0
+        return rejected
+
+    def _tell_failing(
+        self,
+        decider: Decider,
+        failing: Sequence[tuple[int, Outcome]],
+        rejected: NDArray[np.bool_] | None,
+        start: int,
+        stop: int,
+        first_row: int,
+    ) -> NDArray[np.bool_]:
+        """Reject rows for which a decision could not be made."""
+        if rejected is None:
+            rejected = np.zeros(stop - start, dtype=np.bool_)
+        name = decider.evaluate.step.element.name
+        for row, outcome in failing:
+            note = outcome.failed
+            if note is not None and not rejected[row]:
+                rejected[row] = True
+                told = Reject(first_row + start + row, name, None, note.code, note.text)
+                self.rejects.append(told)
         return rejected
 
     def _tell_bad(

@@ -10,6 +10,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,7 +19,7 @@ import pyarrow as pa
 
 from guidewright.batch import files
 from guidewright.batch.files import Parts, Unit
-from guidewright.batch.kernel import Kernel, Reject, plain
+from guidewright.batch.kernel import Kernel, plain
 from guidewright.batch.planning import Choices, Planned, make_kernel
 from guidewright.batch.subjects import Subject, load_subject, path_of, sources_of
 from guidewright.errors import CallError, Code, Note
@@ -101,24 +102,27 @@ def run_unit(
     tick: Callable[[int], None],
 ) -> None:
     """Decide a unit and write its parts; the part with outcomes says that it is done."""
-    rejects: list[Reject] = []
     told = {files.REJECTED: "0"}
     rejected_rows = 0
 
     def outcomes() -> Iterator[pa.RecordBatch]:
         nonlocal rejected_rows
         first = unit.first_row
-        for batch in files.batches_of(unit, kernel.in_schema.names, dictionaries):
-            found = plain(kernel.run(batch, first))
-            rejects.extend(kernel.rejects)
-            rejected_rows += len({each.row for each in kernel.rejects})
-            first += batch.num_rows
-            tick(batch.num_rows)
-            yield found
+        with ExitStack() as open_files:  # the rejects are in their place before the outcomes are
+            writer = None
+            for batch in files.batches_of(unit, kernel.in_schema.names, dictionaries):
+                found = plain(kernel.run(batch, first))
+                if kernel.rejects:
+                    if writer is None:
+                        writer = open_files.enter_context(
+                            files.rejects_writer(parts.rejects(unit.number))
+                        )
+                    writer.write_batch(files.rejects_batch(kernel.rejects))
+                    rejected_rows += len({each.row for each in kernel.rejects})
+                first += batch.num_rows
+                tick(batch.num_rows)
+                yield found
         told[files.REJECTED] = str(rejected_rows)
-        if rejects:
-            batch = files.rejects_batch(rejects)
-            files.write_outcomes(parts.rejects(unit.number), files.REJECTS_SCHEMA, [batch], {})
 
     files.write_outcomes(parts.outcome(unit.number), kernel.schema, outcomes(), told)
 
@@ -127,7 +131,7 @@ _worker: tuple[Job, Kernel] | None = None  # of this worker process
 
 
 def _start_worker(job: Job, path: Path) -> None:
-    global _worker  # noqa: PLW0603 - a worker process has one job
+    global _worker
     pa.set_cpu_count(1)
     planned, _ = plan_parquet(load_subject(job.subject), [path], job.choices, at(job.instant))
     _worker = job, planned.kernel

@@ -13,16 +13,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from guidewright.batch.candidates import CandidateIndex
 from guidewright.batch.columns import (
-    Classes,
     ColumnReader,
     TruthClasses,
     Values,
     classes_for,
 )
 from guidewright.batch.deciding import Decider
-from guidewright.batch.demands import Demand, bare, demands_of
+from guidewright.batch.demands import Demand, demands_of
 from guidewright.batch.explaining import PlanLine, decision_line, input_line
 from guidewright.batch.kernel import REJECTED, Goal, InputColumn, Kernel
 from guidewright.batch.outcomes import Evaluator, Extras, Outcomes
@@ -35,6 +33,7 @@ from guidewright.batch.sources import (
     constant_source,
     signature_of,
 )
+from guidewright.batch.tables import candidate_index
 from guidewright.batch.values import output_type
 from guidewright.dmn.cells import Box
 from guidewright.dmn.compiler import Compiled, Lowered, Step
@@ -42,9 +41,7 @@ from guidewright.dmn.evaluation import order
 from guidewright.dmn.model import InputData
 from guidewright.dmn.requirements import Key
 from guidewright.dmn.runnable import Model
-from guidewright.dmn.table import TableCode, boxes_of
 from guidewright.errors import CallError, Code, Note, did_you_mean
-from guidewright.feel import code
 from guidewright.feel.api import Clock
 from guidewright.feel.names import normal
 from guidewright.feel.scope import Binding
@@ -130,7 +127,7 @@ class _Planner:
                 if column is not None:
                     inputs.append(column)
         deciders: dict[Key, Decider] = {}
-        described = []
+        described: list[PlanLine] = []
         for step in steps:
             if step.key not in sources:
                 self._decision(step, demands.get(step.key, {}), sources, deciders, described)
@@ -327,7 +324,7 @@ class _Planner:
         ]
         _reduce_open(dimensions)
         outcomes = Outcomes(of, self._choices.extras)
-        index = _candidate_index(lowered) if lowered is not None else None
+        index = candidate_index(lowered) if lowered is not None else None
         decider = deciders[step.key] = Decider(
             evaluate, dimensions, outcomes, index, self._primitives
         )
@@ -372,45 +369,3 @@ def _lowered(steps: Sequence[Step]) -> dict[Key, Lowered]:
 
 def _named(chosen: Mapping[str, str], name: str) -> str | None:
     return next((each for key, each in chosen.items() if normal(key) == name), None)
-
-
-def _candidate_index(lowered: Lowered) -> CandidateIndex | None:
-    """Return the rules of a table as data; None when the table is not plain enough."""
-    node = lowered.logic
-    while isinstance(node, code.Convert):
-        node = node.value
-    if not isinstance(node, TableCode) or any(each.allowed for each in node.inputs):
-        return None
-    outputs = [*(each.output for each in node.rules), node.default]
-    if any(each is not None and not _is_constant(each) for each in outputs):
-        return None
-    places = [_place(bare(each.value), lowered.bindings) for each in node.inputs]
-    rows = boxes_of(node)
-    if any(place is None for place in places) or any(None in row for row in rows):
-        return None
-    asked = [at for at in range(len(places)) if any(row[at] != rows[0][at] or row[at].points
-             or row[at].spans or not row[at].negated for row in rows)]  # fmt: skip
-    return CandidateIndex(
-        [[row[at] for at in asked] for row in rows],
-        [places[at] for at in asked],
-        [node.inputs[at].binding.type for at in asked],
-        node.plan.table.hit_policy,
-        [each.rule.name for each in node.rules],
-    )
-
-
-def _place(node: code.Code, bindings: Sequence[Binding]) -> int | None:
-    if isinstance(node, code.Ref) and node.binding in bindings:
-        return bindings.index(node.binding)
-    return None
-
-
-def _is_constant(node: code.Code) -> bool:
-    match node:
-        case code.Const():
-            return True
-        case code.Convert():
-            return _is_constant(node.value)
-        case code.MakeContext():
-            return node.result is None and all(_is_constant(each.value) for each in node.entries)
-    return False

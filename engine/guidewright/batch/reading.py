@@ -89,7 +89,9 @@ def guideline_input(
     if declared is None or meaning is None:
         if unit is not None:
             raise CallError(Note(Code.INPUT_UNIT, None, f"the input {name!r} has no unit"))
-        written, to_declared, to_written = None, _same, _same
+        written: Unit | None = None
+        to_declared: Meaning = _same
+        to_written: Meaning = _same
     else:
         written = _unit(name, unit or declared.code)
         to_declared = _conversion(name, written, declared, meaning.molar_mass)

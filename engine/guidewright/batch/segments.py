@@ -148,7 +148,8 @@ def _cells(numbers: NDArray[Any], low: float, scale: float, size: int) -> NDArra
     np.multiply(places, scale, out=places)
     np.add(places, 1.0, out=places)
     np.clip(places, 0.0, float(size - 1), out=places)
-    return places.astype(np.intp)
+    cells: NDArray[np.intp] = places.astype(np.intp)
+    return cells
 
 
 def text_classes(boxes: Iterable[Box]) -> list[str | None]:

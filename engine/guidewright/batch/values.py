@@ -66,8 +66,9 @@ def arrow_type(of: Type, numbers: Numbers) -> pa.DataType:
             return pa.struct([(name, arrow_type(part, numbers)) for name, part in entries])
     if of == types.NUMBER and numbers is Numbers.DOUBLE:
         return pa.float64()
-    simple = {types.BOOLEAN: pa.bool_(), types.DATE: pa.date32()}
-    return simple.get(of, pa.string())
+    if of == types.BOOLEAN:
+        return pa.bool_()
+    return pa.date32() if of == types.DATE else pa.string()
 
 
 def to_arrow(value: Any, of: Type, numbers: Numbers) -> Any:

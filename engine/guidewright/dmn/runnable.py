@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from guidewright.dmn import model
+from guidewright.dmn.collector import paused_collector
 from guidewright.dmn.compiler import Compiled, Step, compile_models
 from guidewright.dmn.evaluation import compute
 from guidewright.dmn.prepared import Quick, Told, prepare
@@ -346,7 +347,8 @@ def build(
     externals: Externals = NONE_ALLOWED,
 ) -> Model:
     """Compile models that were read; the first is the main one."""
-    compiled = compile_models(models, externals)
+    with paused_collector():
+        compiled = compile_models(models, externals)
     faults = [note for note in compiled.notes if note.severity is Severity.ERROR]
     if strict and faults:
         raise ModelError(sorted(set(faults), key=_place))

@@ -29,7 +29,7 @@ from guidewright.feel.parser import parse_unary_tests
 from guidewright.feel.runtime import Refuse
 from guidewright.feel.scope import Binding, Scope
 from guidewright.feel.text import literal
-from guidewright.feel.types import ANY, NULL, NUMBER, STRING, ContextType, ListType, Type
+from guidewright.feel.types import ANY, BOOLEAN, NULL, NUMBER, STRING, ContextType, ListType, Type
 from guidewright.source import Span
 
 
@@ -254,7 +254,8 @@ def _rule(
         value = boxes.text(text, scope, row.span)
         span = text.span if text is not None else row.span
         _check_output(boxes, value, clause, values, span)
-        outputs.append(_typed_output(boxes, value, clause))
+        typed = _typed_output(boxes, value, clause)
+        outputs.append(_restricted(boxes, typed, clause, scope))
     return RuleCode(row, cells, _combined(table, outputs, row.span))
 
 
@@ -270,6 +271,24 @@ def _typed_output(boxes: Boxes, value: Code, clause: model.OutputClause) -> Code
             f"{literal(value.value)} is not {of}, the type of the output {clause.title!r}",
         )
     return convert(value, of)
+
+
+def _restricted(boxes: Boxes, value: Code, clause: model.OutputClause, scope: Scope) -> Code:
+    """Make a computed output null, with a note, when it is not among the output values."""
+    if isinstance(value, Const) or clause.values is None:
+        return value
+    binding = Binding("?", value.type)
+    listed = _tests(boxes, clause.values, binding, scope)
+    if listed is None:
+        return value
+    span = clause.values.span
+    output = code.Ref(value.span, value.type, binding)
+    missing = code.Apply(span, BOOLEAN, code.Op.EQUAL, (output, Const(span, NULL, None)))
+    allowed = code.Logic(span, BOOLEAN, code.Connective.OR, (missing, listed))
+    reason = f"the output is not among the output values: {clause.values.text.strip()}"
+    refused = code.Refused(value.span, NULL, MessageCode.OUTPUT_VALUE, reason)
+    chosen = code.Choose(value.span, value.type, allowed, output, refused)
+    return code.Let(value.span, value.type, binding, value, chosen)
 
 
 def _combined(table: model.DecisionTable, outputs: list[Code], span: Span) -> Code:

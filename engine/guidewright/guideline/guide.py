@@ -128,7 +128,8 @@ def inspect(folder: str | Path) -> tuple[Guideline | None, tuple[Note, ...]]:
     file = _collect(faults, lambda: read_guideline_file(path / FILE, faults))
     if file is None:
         return None, faults.in_order()
-    model = _collect(faults, lambda: _model(path / file.decisions, faults))
+    decisions_path = path / file.decisions
+    model = _collect(faults, lambda: _model(decisions_path, faults))
     graph = None
     if file.workflow is not None:
         workflow_path = path / file.workflow
