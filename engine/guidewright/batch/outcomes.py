@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from guidewright.batch.primitives import Codes
 from guidewright.batch.sources import Source
 from guidewright.batch.values import Numbers, arrow_type, exact_as_double, key, to_arrow
-from guidewright.dmn.compiler import Compiled, Step
 from guidewright.dmn.evaluation import compute
 from guidewright.dmn.requirements import Key
+from guidewright.dmn.steps import Compiled, Step
 from guidewright.dmn.watching import TraceWatcher
 from guidewright.errors import Code, Note, ResourceError
 from guidewright.feel.api import Clock, run

@@ -36,11 +36,11 @@ from guidewright.batch.sources import (
 from guidewright.batch.tables import candidate_index
 from guidewright.batch.values import output_type
 from guidewright.dmn.cells import Box
-from guidewright.dmn.compiler import Compiled, Lowered, Step
 from guidewright.dmn.evaluation import order
 from guidewright.dmn.model import InputData
 from guidewright.dmn.requirements import Key
 from guidewright.dmn.runnable import Model
+from guidewright.dmn.steps import Compiled, Lowered, Step
 from guidewright.errors import CallError, Code, Note, did_you_mean
 from guidewright.feel.api import Clock
 from guidewright.feel.names import normal

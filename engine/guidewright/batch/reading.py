@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from guidewright.batch.thresholds import Meaning
 from guidewright.dmn.cells import BOXED_TYPES, Box, Number, read_box
-from guidewright.dmn.compiler import Step
 from guidewright.dmn.items import Item
 from guidewright.dmn.runnable import Model
+from guidewright.dmn.steps import Step
 from guidewright.errors import CallError, Code, Note, ResourceError
 from guidewright.feel.conversion import from_json_typed
 from guidewright.feel.names import normal

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from guidewright.batch.candidates import CandidateIndex
 from guidewright.batch.demands import bare
 from guidewright.dmn.cells import ANYTHING
-from guidewright.dmn.compiler import Lowered
+from guidewright.dmn.steps import Lowered
 from guidewright.dmn.table import TableCode, boxes_of
 from guidewright.feel import code
 from guidewright.feel.scope import Binding

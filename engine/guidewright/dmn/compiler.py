@@ -8,15 +8,15 @@ are its direct requirements and nothing else (DMN 1.5, 6.3 and 10.4).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from guidewright.dmn import model, table_python
 from guidewright.dmn.boxed import Boxes, Pending, convert, make_function
 from guidewright.dmn.cells import read_literal
 from guidewright.dmn.evaluation import compute
-from guidewright.dmn.items import Item, ItemTable
-from guidewright.dmn.requirements import Key, RequirementGraph, element_key, requirement_graph
+from guidewright.dmn.items import ItemTable
+from guidewright.dmn.requirements import Key, element_key, requirement_graph
+from guidewright.dmn.steps import Compiled, Lowered, Run, Step, Unlinked
 from guidewright.dmn.table import lower_table
 from guidewright.errors import Code, Note, Severity, did_you_mean
 from guidewright.feel import code
@@ -31,56 +31,6 @@ from guidewright.feel.types import ANY, FunctionType, Type
 from guidewright.feel.values import Function, Parameter
 
 _ = table_python  # importing it registers how tables are emitted
-
-Run = Callable[[Runtime, Sequence[Any]], Any]
-
-
-@dataclass(slots=True, eq=False)
-class Unlinked:
-    """A place for a function that is compiled later; calls go through it."""
-
-    run: Run | None = None
-
-    def __call__(self, rt: Runtime, arguments: Sequence[Any]) -> Any:
-        """Call the function that was put here."""
-        assert self.run is not None  # noqa: S101 - linked before anything is called
-        return self.run(rt, arguments)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lowered:
-    """The logic of a decision, and the variables for its inputs."""
-
-    logic: code.Code
-    bindings: tuple[Binding, ...]
-
-
-@dataclass(slots=True, eq=False)
-class Step:
-    """How one element gets its value.
-
-    `inputs` are the elements whose values are the arguments, in order; `function` is None for
-    input data, and for a decision without logic. `value` is the constant of a function element.
-    """
-
-    key: Key
-    element: model.DrgElement
-    type: Type
-    item: Item | None
-    inputs: tuple[Key, ...] = ()
-    function: Callable[..., Any] | None = None
-    value: Function | None = None
-    lower: Callable[[Mapping[Key, Type]], Lowered] | None = None  # for known types of the inputs
-
-
-@dataclass(slots=True, eq=False)
-class Compiled:
-    """Models, ready to run."""
-
-    main: model.Definitions
-    graph: RequirementGraph
-    steps: dict[Key, Step]
-    notes: list[Note] = field(default_factory=list)
 
 
 def compile_models(

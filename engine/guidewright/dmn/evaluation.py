@@ -7,15 +7,13 @@ Requirement chains of any length are followed without recursion (DMN 1.5, 10.4).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from guidewright.dmn.model import Decision
 from guidewright.dmn.requirements import Key
+from guidewright.dmn.steps import Compiled, Step
 from guidewright.errors import Code
 from guidewright.feel.runtime import Runtime
-
-if TYPE_CHECKING:
-    from guidewright.dmn.compiler import Compiled, Step
 
 
 def compute(

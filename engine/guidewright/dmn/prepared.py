@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from guidewright.dmn.compiler import Compiled, Step
 from guidewright.dmn.evaluation import order
 from guidewright.dmn.model import InputData
 from guidewright.dmn.requirements import Key
+from guidewright.dmn.steps import Compiled, Step
 from guidewright.feel.api import to_feel
 from guidewright.feel.clock import system_clock
 from guidewright.feel.conversion import from_json_typed, is_plain

@@ -13,11 +13,12 @@ from typing import Any
 
 from guidewright.dmn import model
 from guidewright.dmn.collector import paused_collector
-from guidewright.dmn.compiler import Compiled, Step, compile_models
+from guidewright.dmn.compiler import compile_models
 from guidewright.dmn.evaluation import compute
 from guidewright.dmn.prepared import Quick, Told, prepare
 from guidewright.dmn.reader import load_definitions
 from guidewright.dmn.requirements import Key
+from guidewright.dmn.steps import Compiled, Step
 from guidewright.dmn.table_python import note_no_rule
 from guidewright.dmn.trace import Trace
 from guidewright.dmn.watching import TraceWatcher

@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from guidewright.dmn import Model
-from guidewright.dmn.compiler import Step
 from guidewright.dmn.model import InputData
+from guidewright.dmn.steps import Step
 from guidewright.errors import CallError, Code, Note, did_you_mean
 from guidewright.feel.conversion import from_json_typed, from_python
 from guidewright.feel.names import normal
