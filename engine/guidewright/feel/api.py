@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guidewright.errors import CallError, Code, ModelError, Note, ResourceError, Severity
+from guidewright.feel import checker_calls, python_flow, python_rules
 from guidewright.feel.ast import Node
 from guidewright.feel.builtins import BUILTINS
 from guidewright.feel.checker import Checked, TypeResolver, check, no_types
@@ -21,7 +22,6 @@ from guidewright.feel.conversion import from_python
 from guidewright.feel.lower import lower, lower_tests
 from guidewright.feel.parser import parse_expression, parse_unary_tests
 from guidewright.feel.python_backend import new_unit
-from guidewright.feel.python_rules import REGISTERED
 from guidewright.feel.result import Result
 from guidewright.feel.runtime import DEFAULT_LIMITS, Limits, Refuse, Runtime
 from guidewright.feel.scope import Binding, Role, Scope, scope_of
@@ -29,7 +29,7 @@ from guidewright.feel.temporal import DateTime
 from guidewright.feel.types import ANY, ContextType, FunctionType, ListType, RangeType, Type
 from guidewright.source import Span, text_span
 
-_ = REGISTERED  # importing the rules registers them
+_ = (checker_calls, python_flow, python_rules)  # importing them registers their rules
 
 Clock = Callable[[], DateTime]
 

@@ -35,7 +35,7 @@ from guidewright.feel.python_backend import (
     method,
 )
 from guidewright.feel.types import ANY, BOOLEAN, NUMBER, STRING, ContextType, Type, conforms
-from guidewright.feel.values import Parameter, convert, instance_of
+from guidewright.feel.values import convert, instance_of
 from guidewright.feel.values import make_range as make_range_value
 
 HELPERS.update({op.value: getattr(operators, op.value) for op in Op})
@@ -492,124 +492,6 @@ def _picking(emitter: Emitter, node: code.Select, value: py.expr) -> py.expr:
     return call(function, load("rt"), value)
 
 
-# loops ------------------------------------------------------------------------------------------
-
-
-@emits(VALUES, code.Iterate)
-def iterate(emitter: Emitter, node: code.Iterate) -> py.expr:
-    """A function with nested Python loops."""
-    inner = emitter.nested()
-    inner.body.append(assign("out", _start(node)))
-    _loop(inner, node, 0)
-    inner.body.append(py.Return(load("out")))
-    function = emitter.nested_function(inner, ["rt"])
-    return call(function, load("rt"))
-
-
-def _start(node: code.Iterate) -> py.expr:
-    if node.loop is code.Loop.FOR:
-        return py.List([], py.Load())
-    return constant(node.loop is code.Loop.EVERY)
-
-
-def _loop(inner: Emitter, node: code.Iterate, depth: int) -> None:
-    if depth == len(node.steps):
-        _loop_body(inner, node)
-        return
-    step = node.steps[depth]
-    span = inner.unit.constant(step.domain.span)
-    end = inner.value(step.end) if step.end is not None else constant(None)
-    has_end = constant(step.end is not None)
-    domain = inner.temporary(
-        call("domain", load("rt"), span, inner.value(step.domain), has_end, end)
-    )
-    inner.branch(is_(load(domain), None), [py.Return(constant(None))], [])
-    variable = inner.define(step.binding)
-    with inner.block() as body:
-        _loop(inner, node, depth + 1)
-    inner.body.append(py.For(py.Name(variable, py.Store()), load(domain), body, []))
-
-
-def _loop_body(inner: Emitter, node: code.Iterate) -> None:
-    span = inner.unit.constant(node.body.span)
-    if node.loop is code.Loop.FOR:
-        if node.partial is not None:
-            partial = inner.define(node.partial)
-            inner.body.append(assign(partial, method("rt", "snapshot", load("out"), span)))
-        inner.body.append(py.Expr(method("out", "append", inner.value(node.body))))
-        return
-    decides = node.loop is code.Loop.SOME
-    condition = inner.atom(inner.value(node.body))
-    if node.boxed:
-        neither = method("rt", "neither_boolean_nor_null", condition, span)
-        inner.branch(neither, [py.Return(constant(None))], [])
-        stop: py.stmt = assign("out", constant(decides))
-        still_open = is_not(load("out"), decides)
-        undecided: list[py.stmt] = [py.If(still_open, [assign("out", constant(None))], [])]
-    else:
-        stop = py.Return(constant(decides))
-        told = py.Expr(method("rt", "not_boolean", condition, span))
-        undecided = [told, assign("out", constant(None))]
-    not_settled = py.If(is_not(condition, not decides), undecided, [])
-    inner.branch(is_(condition, decides), [stop], [not_settled])
-
-
-# functions --------------------------------------------------------------------------------------
-
-
-@emits(VALUES, code.MakeFunction)
-def make_function(emitter: Emitter, node: code.MakeFunction) -> py.expr:
-    """A nested Python function inside a FEEL function value; variables are captured by value."""
-    inner = emitter.nested()
-    names = [inner.define(parameter.binding) for parameter in node.parameters]
-    if names:
-        targets = py.Tuple([py.Name(name, py.Store()) for name in names], py.Store())
-        inner.body.append(py.Assign([targets], load("arguments")))
-    inner.body.append(py.Return(inner.value(node.body)))
-    function = emitter.nested_function(inner, ["rt", "arguments"])
-    parameters = tuple(Parameter(each.name, each.type) for each in node.parameters)
-    unit = emitter.unit
-    return call(
-        "make_function", unit.constant(node.name), unit.constant(parameters),
-        unit.constant(node.result), load(function),
-    )  # fmt: skip
-
-
-@emits(VALUES, code.CallFunction)
-def call_function(emitter: Emitter, node: code.CallFunction) -> py.expr:
-    """A call of whatever the expression gives; what is no function is refused."""
-    function = emitter.value(node.function)
-    values = [emitter.value(argument) for argument in node.arguments]
-    if node.names is None:
-        made = call("call_function", load("rt"), function, py.Tuple(values, py.Load()))
-    else:
-        names = emitter.unit.constant(node.names)
-        made = call("call_named", load("rt"), function, names, py.Tuple(values, py.Load()))
-    return emitter.guarded(made, node)
-
-
-@emits(VALUES, code.CallBuiltin)
-def call_builtin(emitter: Emitter, node: code.CallBuiltin) -> py.expr:
-    """A call of a built-in function; it chooses the overload and converts the arguments."""
-    if emitter.quick:
-        known = python_quick.folded(node)
-        if known is not None:
-            return const(emitter, known)
-        atoms = [emitter.atom(emitter.value(argument)) for argument in node.arguments]
-        direct = python_quick.builtin_call(emitter, node, atoms)
-        if direct is not None:
-            return emitter.guarded(direct, node)
-        values = py.Tuple(list[py.expr](atoms), py.Load())
-    else:
-        values = py.Tuple([emitter.value(argument) for argument in node.arguments], py.Load())
-    function = emitter.unit.constant(node.builtin)
-    if node.names is None:
-        target = py.Attribute(function, "call_positional", py.Load())
-        return emitter.guarded(call(target, load("rt"), values), node)
-    names = emitter.unit.constant(node.names)
-    return emitter.guarded(call("call_named", load("rt"), function, names, values), node)
-
-
 # types ------------------------------------------------------------------------------------------
 
 
@@ -639,6 +521,3 @@ def is_instance(emitter: Emitter, node: code.InstanceOf) -> py.expr:
             unit.constant(node.span),
         )  # fmt: skip
     return call("instance_of", value, emitter.unit.constant(node.of))
-
-
-REGISTERED = len(VALUES)
