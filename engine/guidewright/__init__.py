@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from guidewright import batch as batch
     from guidewright import feel as feel
     from guidewright.dmn import DecisionOptions as DecisionOptions
     from guidewright.dmn import Model as Model
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from guidewright.guideline import Outcome as Outcome
     from guidewright.guideline import load as load
 
+_PACKAGES = ("batch", "feel")  # `batch` needs the extra of that name
 _HOME = {
     "CallError": "errors",
     "DecisionOptions": "dmn",
@@ -44,15 +46,15 @@ _HOME = {
     "load_dmn": "dmn",
 }
 __all__ = [
-    "feel",
+    *_PACKAGES,
     *_HOME,
 ]
 
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used."""
-    if name == "feel":
-        return import_module("guidewright.feel")
+    if name in _PACKAGES:
+        return import_module(f"guidewright.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'guidewright' has no attribute {name!r}")
     found = getattr(import_module(f"guidewright.{_HOME[name]}"), name)
