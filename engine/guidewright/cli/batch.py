@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from guidewright.cli.common import chosen_policies, faults_told, printable
+from guidewright.cli.common import chosen_policies, faults_told, policy_option, printable
 
 if TYPE_CHECKING:
     from guidewright.batch.explaining import PlanLine
@@ -43,10 +43,7 @@ if TYPE_CHECKING:
     "--numbers", type=click.Choice(["double", "text"]), default="double", show_default=True,
     help="Write numbers as doubles, or as text with every digit.",
 )  # fmt: skip
-@click.option(
-    "--policy", "policies", metavar="NAME=VALUE", multiple=True,
-    help="The reading of a policy; may be given several times.",
-)  # fmt: skip
+@policy_option
 @click.option(
     "--unit", "units", metavar="INPUT=UNIT", multiple=True,
     help="The unit a column is in, where it is not the declared one.",

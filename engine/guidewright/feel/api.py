@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guidewright.errors import CallError, Code, ModelError, Note, ResourceError, Severity
-from guidewright.feel import checker_calls, python_flow, python_rules
+from guidewright.feel import checker_calls, python_flow, python_lists, python_rules
 from guidewright.feel.ast import Node
 from guidewright.feel.builtins import BUILTINS
 from guidewright.feel.checker import Checked, TypeResolver, check, no_types
@@ -29,7 +29,7 @@ from guidewright.feel.temporal import DateTime
 from guidewright.feel.types import ANY, ContextType, FunctionType, ListType, RangeType, Type
 from guidewright.source import Span, text_span
 
-_ = (checker_calls, python_flow, python_rules)  # importing them registers their rules
+_ = (checker_calls, python_flow, python_lists, python_rules)  # importing them registers their rules
 
 Clock = Callable[[], DateTime]
 
