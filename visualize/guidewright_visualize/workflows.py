@@ -43,6 +43,8 @@ _SHAPES = {
     StateKind.GAP: Shape.SILENT,
     StateKind.FINAL: Shape.STATE,
     StateKind.PARALLEL: Shape.STATE,
+    StateKind.HISTORY: Shape.STATE,
+    StateKind.WORKFLOW: Shape.STATE,
 }
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from guidewright.feel.temporal import DaysTimeDuration, YearsMonthsDuration
+from guidewright.feel.temporal.durations import HOUR
 from guidewright.source import Span
 
 
@@ -26,7 +27,16 @@ class StateKind(StrEnum):
     WAIT = "wait"  # nothing but time
     PARALLEL = "parallel"  # regions that run side by side
     GAP = "gap"  # the source says nothing further: only a clinician leads on
+    HISTORY = "history"  # a way back into the state around it, to where that was left
+    WORKFLOW = "workflow"  # the states of another file, under the name of this one
     FINAL = "final"  # the way, or the enclosing state, is complete
+
+
+class HistoryDepth(StrEnum):
+    """What a history state remembers of the state around it (W3C SCXML, 3.10)."""
+
+    SHALLOW = "shallow"  # which of its own children was active
+    DEEP = "deep"  # which innermost states were active
 
 
 class TaskKind(StrEnum):
@@ -49,6 +59,7 @@ class Trigger(StrEnum):
     NULL = "null"  # the decision gave null: it could not tell
     SEVERAL = "several"  # the decision gave several different answers
     OTHERWISE = "otherwise"  # the decision gave a value that has no branch of its own
+    DEFAULT = "default"  # a history state is entered and nothing is remembered (its `next`)
 
 
 class TimerPhase(StrEnum):
@@ -58,6 +69,8 @@ class TimerPhase(StrEnum):
     OVERDUE = "overdue"
     EXPIRED = "expired"
 
+
+ANYWHERE = ""  # the source of the exceptions of the whole workflow; no state has an empty name
 
 BranchValue = str | int | Decimal | bool
 
@@ -86,25 +99,44 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
-class Duration:
-    """A duration as written: calendar (`P3M`, `P1Y`) or elapsed (`P5D`, `PT48H`).
+class Computed:
+    """A value worked out from others whenever it is asked for (`compute: {name: FEEL}`).
 
-    Calendar durations count months, and a day that a month does not have becomes its last;
-    elapsed durations are exact, so `P1D` is 24 hours.
+    It is known in the state that declares it and inside; one declared by the workflow, everywhere.
+    It may use data and the computed values declared around or before it.
+    """
+
+    name: str
+    expression: Guard
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A duration as written: by the calendar (`P3M`, `P1Y`, `P5D`) or elapsed (`PT48H`).
+
+    Months and years count by the calendar, and a day that a month does not have becomes its last.
+    Days without a time part (`nominal`) are days of the calendar: the same time of the clock so
+    many days later, in the zone the events come from. With a time part it is exact.
     """
 
     value: DaysTimeDuration | YearsMonthsDuration
     span: Span
+    nominal: bool = False
 
     @property
     def text(self) -> str:
-        """The duration in FEEL's spelling."""
-        return str(self.value)
+        """The duration as an author writes it; an elapsed one is spelt without days."""
+        if self.calendar or not isinstance(self.value, DaysTimeDuration):
+            return str(self.value)
+        hours, rest = divmod(self.value.nanoseconds, HOUR)
+        minutes = str(DaysTimeDuration(rest)).removeprefix("PT") if rest else ""
+        return f"PT{hours}H{minutes}" if hours else str(self.value)
 
     @property
     def calendar(self) -> bool:
-        """Whether it counts months."""
-        return isinstance(self.value, YearsMonthsDuration)
+        """Whether it counts months or days of the calendar."""
+        return self.nominal or isinstance(self.value, YearsMonthsDuration)
 
 
 class BaseKind(StrEnum):
@@ -112,7 +144,7 @@ class BaseKind(StrEnum):
 
     ENTRY = "entry"  # the instant its own state was entered
     ENTERED = "entered"  # the instant another state was last entered
-    DATUM = "datum"  # a date, or date and time, in the patient's data
+    DATUM = "datum"  # a date, or date and time, in the patient's data or computed
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +227,9 @@ class Transition:
     """A way from `source` to `target`.
 
     `event` is set for `Trigger.EVENT`, `phase` for `Trigger.TIMER`, `value` for `Trigger.VALUE`.
-    `index` counts the transitions of one state in the order in which they are tried.
+    `index` counts the transitions of one state in the order in which they are tried. `raises` are
+    the internal events sent when it is taken. An `exception` leaves everything inside its source,
+    and is asked before what is inside; the source of one of the whole workflow is `ANYWHERE`.
     """
 
     source: str
@@ -210,19 +244,24 @@ class Transition:
     statements: tuple[Cited, ...]
     ambiguities: tuple[Cited, ...]
     span: Span
+    raises: tuple[Cited, ...] = ()
+    exception: bool = False
 
     @property
     def id(self) -> str:
         """A name that is unique in the graph: the source and the place among its transitions."""
-        return f"{self.source}#{self.index}"
+        return f"{self.source}{'!' if self.exception else '#'}{self.index}"
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """A state of the graph.
 
-    `parent` is None at the top; `children` are in file order; `initial` is the child entered by
-    default (None for a parallel state, whose children are all entered, and for leaves).
+    `parent` is None at the top; `children` are in file order, without the `histories`; `initial`
+    is the child entered by default (None for a parallel state, whose children are all entered, and
+    for leaves). `depth` is set for a history state, whose only transition, if it has one, says
+    where it leads when nothing is remembered. `file` is set for a sub-workflow, whose states have
+    names `NAME/name`. `raises` are the internal events sent when the state is entered.
     """
 
     name: str
@@ -241,6 +280,12 @@ class State:
     ambiguities: tuple[Cited, ...]
     span: Span
     name_span: Span
+    depth: HistoryDepth | None = None
+    histories: tuple[str, ...] = ()
+    exceptions: tuple[Transition, ...] = ()
+    compute: tuple[Computed, ...] = ()
+    raises: tuple[Cited, ...] = ()
+    file: Cited | None = None
 
     @property
     def atomic(self) -> bool:
@@ -274,7 +319,11 @@ class Phase:
 
 @dataclass(frozen=True)
 class Graph:
-    """A whole workflow; `states` are in document order: a state before those inside it."""
+    """A whole workflow; `states` are in document order: a state before those inside it.
+
+    `zone` is the site's, whose clock and calendar count; `exceptions` can be taken from anywhere;
+    `compute` is known everywhere; `files` are the files of the sub-workflows, each once.
+    """
 
     name: str
     label: str
@@ -283,6 +332,10 @@ class Graph:
     phases: tuple[Phase, ...]
     states: tuple[State, ...]
     span: Span
+    zone: Cited | None = None
+    exceptions: tuple[Transition, ...] = ()
+    compute: tuple[Computed, ...] = ()
+    files: tuple[str, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, State]:
@@ -305,19 +358,41 @@ class Graph:
 
     @property
     def transitions(self) -> Iterator[Transition]:
-        """All transitions, in document order."""
-        return (transition for state in self.states for transition in state.transitions)
+        """All transitions of states, exceptions first, in document order.
+
+        Those of the whole workflow are in `exceptions` only: they begin in no state.
+        """
+        return (way for state in self.states for way in (*state.exceptions, *state.transitions))
+
+    @property
+    def all_transitions(self) -> Iterator[Transition]:
+        """All transitions, also the exceptions of the whole workflow."""
+        yield from self.exceptions
+        yield from self.transitions
 
     @property
     def guards(self) -> Iterator[Guard]:
-        """All FEEL expressions, for the one who compiles them at load."""
+        """All conditions, for the one who compiles them at load."""
         for state in self.states:
             if state.timer is not None:
                 yield from (g for g in (state.timer.when, state.timer.until_when) if g)
-            yield from (t.when for t in state.transitions if t.when is not None)
+        yield from (way.when for way in self.all_transitions if way.when is not None)
 
     @property
     def events(self) -> tuple[str, ...]:
         """The names of the events some transition listens to, each once."""
-        named = (item.event.name for item in self.transitions if item.event is not None)
+        named = (item.event.name for item in self.all_transitions if item.event is not None)
         return tuple(dict.fromkeys(named))
+
+    @property
+    def raised(self) -> tuple[Cited, ...]:
+        """The internal events that states and transitions raise, in document order."""
+        by_states = (item for state in self.states for item in state.raises)
+        return (*by_states, *(item for way in self.all_transitions for item in way.raises))
+
+    def computed(self, state: str | None) -> tuple[Computed, ...]:
+        """Return the computed values known in a state (None: everywhere), outermost first."""
+        if state is None or state == ANYWHERE:
+            return self.compute
+        here = self.state(state)
+        return (*self.computed(here.parent), *here.compute)

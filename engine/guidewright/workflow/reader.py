@@ -53,6 +53,7 @@ KEYS: dict[StateKind, tuple[str, ...]] = {
     StateKind.GAP: ("transitions",),
     StateKind.FINAL: (),
 }
+_NOT_YET = (StateKind.HISTORY, StateKind.WORKFLOW)
 _ALL_KEYS = tuple(dict.fromkeys(key for keys in KEYS.values() for key in keys))
 
 
@@ -150,6 +151,9 @@ class _Reader:
         fields = Fields(entry.value, self.faults, what)
         kind = fields.word("kind", StateKind, required=entry.key.span)
         if kind is None:
+            return
+        if kind in _NOT_YET:
+            self.faults.shape(entry.key.span, f"{what}: the kind '{kind.value}' is not run yet")
             return
         self.states[name] = blank = _blank(name, kind, parent, entry)  # holds its place in order
         if len(self.states) > MAX_STATES:
