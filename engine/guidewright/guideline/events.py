@@ -7,27 +7,45 @@ in the model's units; `CallError` naming every fault.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
+from guidewright.dmn import Model
 from guidewright.errors import CallError, Code, Note
 from guidewright.feel.conversion import from_python
 from guidewright.feel.names import normal
 from guidewright.feel.runtime import Refuse
 from guidewright.feel.temporal import parse_date_time
 from guidewright.guideline.evaluator import awaited, input_types
-from guidewright.guideline.guide import Guideline
+from guidewright.guideline.model import GuidelineFile
 from guidewright.guideline.patient import read_patient
 from guidewright.source import Span
 from guidewright.workflow.codec import EVENTS, event_from_json
 from guidewright.workflow.events import Event
+from guidewright.workflow.model import Graph
 from guidewright.workflow.value_codec import value_to_json
 
 WHOLE = ""  # the key under which `places` has the whole event
 _VALUES = "values."
 
 
+class Described(Protocol):
+    """What knows which data there are: a guideline, or its workflow."""
+
+    @property
+    def file(self) -> GuidelineFile:
+        """The inputs with their units."""
+
+    @property
+    def model(self) -> Model:
+        """The inputs with their types."""
+
+    @property
+    def graph(self) -> Graph | None:
+        """The data that tasks bring."""
+
+
 def read_event(
-    guideline: Guideline, raw: Mapping[str, Any], places: Mapping[str, Span] | None = None
+    guideline: Described, raw: Mapping[str, Any], places: Mapping[str, Span] | None = None
 ) -> Event:
     """Return the event; values of the model's inputs need their units.
 
@@ -66,7 +84,7 @@ def _check_form(data: Mapping[str, Any], places: Mapping[str, Span]) -> None:
 
 
 def read_values(
-    guideline: Guideline, values: Mapping[str, Any], places: Mapping[str, Span] | None = None
+    guideline: Described, values: Mapping[str, Any], places: Mapping[str, Span] | None = None
 ) -> dict[str, Any]:
     """Return FEEL values: of inputs as a patient's, of other awaited data as they are."""
     inputs = input_types(guideline.model)

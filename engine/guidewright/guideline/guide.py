@@ -20,8 +20,9 @@ from guidewright.feel.api import Clock
 from guidewright.feel.clock import system_clock
 from guidewright.feel.runtime import DEFAULT_LIMITS, Limits
 from guidewright.guideline.answering import Answering, evaluated
+from guidewright.guideline.care import Workflow
 from guidewright.guideline.checks import check_against_model
-from guidewright.guideline.evaluator import GuidelineEvaluator, check_guards, statements_cited
+from guidewright.guideline.evaluator import check_guards, statements_cited
 from guidewright.guideline.missing import NameIndex, index_names
 from guidewright.guideline.model import GuidelineFile
 from guidewright.guideline.outcome import Outcome
@@ -31,7 +32,6 @@ from guidewright.guideline.reader import read_guideline_file
 from guidewright.source import Span
 from guidewright.workflow.checks import check_graph
 from guidewright.workflow.decision_info import decision_info
-from guidewright.workflow.evaluator import BoundGraph
 from guidewright.workflow.model import Graph
 from guidewright.workflow.reader import read_workflow_file
 from guidewright.yaml_shape import Faults
@@ -44,16 +44,18 @@ T = TypeVar("T")
 class Guideline:
     """A loaded guideline; immutable.
 
-    `notes` are the warnings of the load. `digest` is a hash of the files: it changes when one of
-    them does. `workflow` is bound to the decisions, or None when the folder has no workflow.
+    `notes` are the warnings of the load. `files` are those that decide an outcome, as named from
+    the folder; `digest` is their hash: it changes when one of them does. `workflow` starts
+    patients on their way, or is None when the folder has no workflow.
     """
 
     folder: Path
     file: GuidelineFile
     model: Model
     graph: Graph | None
-    workflow: BoundGraph | None
+    workflow: Workflow | None
     notes: tuple[Note, ...]
+    files: tuple[str, ...]
     digest: str
     _index: NameIndex
 
@@ -129,28 +131,31 @@ def inspect(folder: str | Path) -> tuple[Guideline | None, tuple[Note, ...]]:
     if file is None:
         return None, faults.in_order()
     decisions_path = path / file.decisions
-    model = _collect(faults, lambda: _model(decisions_path, faults))
+    read = _collect(faults, lambda: _model(decisions_path, faults))
     graph = None
     if file.workflow is not None:
         workflow_path = path / file.workflow
         graph = _collect(faults, lambda: read_workflow_file(workflow_path))
-    if model is None:
+    if read is None:
         return None, faults.in_order()
+    model, models = read
     if file.workflow is not None and graph is None:
         file = replace(
             file, workflow=None
         )  # its faults are listed; the rest is looked at without it
     _cross_check(file, model, graph, faults)
     notes = faults.in_order()
-    evaluator = GuidelineEvaluator(file, model)
+    files = _files(path, file, graph, models)
+    digest = content_digest({name: (path / name).read_bytes() for name in files})
     guideline = Guideline(
         folder=path,
         file=file,
         model=model,
         graph=graph,
-        workflow=BoundGraph(graph, evaluator) if graph is not None else None,
+        workflow=Workflow(file, model, graph, digest) if graph is not None else None,
         notes=notes,
-        digest=_digest(path, file),
+        files=files,
+        digest=digest,
         _index=index_names(model),
     )
     return guideline, notes
@@ -165,10 +170,12 @@ def _collect(faults: Faults, read: Callable[[], T]) -> T | None:
         return None
 
 
-def _model(path: Path, faults: Faults) -> Model:
-    model = build(load_models(path), strict=False)
+def _model(path: Path, faults: Faults) -> tuple[Model, tuple[Path, ...]]:
+    """Return the model, and the files it was read from."""
+    models = load_models(path)
+    model = build(models, strict=False)
     faults.notes.extend(dict.fromkeys(model.notes))
-    return model
+    return model, tuple(Path(each.span.place.file) for each in models)
 
 
 def _cross_check(file: GuidelineFile, model: Model, graph: Graph | None, faults: Faults) -> None:
@@ -180,12 +187,19 @@ def _cross_check(file: GuidelineFile, model: Model, graph: Graph | None, faults:
         check_guards(graph, file, model, faults)
 
 
-def _digest(path: Path, file: GuidelineFile) -> str:
-    """Return a hash of the files that decide an outcome."""
+def _files(
+    folder: Path, file: GuidelineFile, graph: Graph | None, models: tuple[Path, ...]
+) -> tuple[str, ...]:
+    """Return the names of the files that decide an outcome, each once."""
+    workflows = () if file.workflow is None else (file.workflow, *(graph.files if graph else ()))
+    named = (each.relative_to(folder).as_posix() for each in models)
+    return tuple(dict.fromkeys((FILE, *named, *workflows)))
+
+
+def content_digest(files: Mapping[str, bytes]) -> str:
+    """Return the hash of a guideline's files, in the order of their names."""
     digest = hashlib.sha256()
-    for name in (FILE, file.decisions, file.workflow):
-        if name is not None:
-            content = (path / name).read_bytes()
-            digest.update(f"{name}\0{len(content)}\0".encode())
-            digest.update(content)
+    for name, content in sorted(files.items()):
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
     return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Running instances that survive: a journal of events in SQLite or PostgreSQL."""
