@@ -1,0 +1,72 @@
+"""The registry of checks: code, number among the known kinds, subject, page.
+
+In: functions decorated with `@check`. Out: `CHECKS`, which `verify` runs and from whose docstrings
+the pages in `docs/checks/` are made (`analysis.pages`). The list of known kinds is in `kinds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from guidewright.analysis.findings import About, Claim, Finding
+from guidewright.errors import Severity
+
+
+class Subject(StrEnum):
+    """What a check is given: a `tables.TableSubject`, or for all else the whole `Guideline`."""
+
+    TABLE = "table"
+    GRAPH = "graph"
+    WORKFLOW = "workflow"
+    GUIDELINE = "guideline"
+
+
+Find = Callable[[Any], Iterator[Finding]]
+F = TypeVar("F", bound=Find)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check; `numbers` are the kinds of `kinds.KINDS` that it finds."""
+
+    code: str
+    numbers: tuple[int, ...]
+    severity: Severity
+    subject: Subject
+    find: Find
+
+    @property
+    def page(self) -> str:
+        """The docstring: a title line, then what it finds, why it matters, example, repair."""
+        return self.find.__doc__ or ""
+
+    def claim(self, about: About, text: str, **more: Any) -> Claim:
+        """Return a claim in the name of this check."""
+        severity = more.pop("severity", self.severity)
+        return Claim(self.code, severity, about, text, **more)
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def check(
+    code: str, *, numbers: tuple[int, ...], severity: Severity, subject: Subject
+) -> Callable[[F], F]:
+    """Register a check under a stable code such as `table.gap`."""
+
+    def register(function: F) -> F:
+        if code in CHECKS:
+            raise ValueError(f"the check {code!r} is registered twice")
+        CHECKS[code] = Check(code, numbers, severity, subject, function)
+        return function
+
+    return register
+
+
+def checks_of(subject: Subject) -> list[Check]:
+    """Return the checks of a kind of subject, in the order of their numbers."""
+    found = (each for each in CHECKS.values() if each.subject is subject)
+    return sorted(found, key=lambda each: (each.numbers, each.code))

@@ -1,0 +1,234 @@
+"""A decision table as boxes: axes of its columns, one box a rule, and the engine to try values in.
+
+In: a model (and its guideline.yaml, if any). Out: one `TableSubject` a decision table, which every
+check of tables is given. Two columns with the same expression share an axis. `must` is what a rule
+certainly matches and `may` what it could; they differ only where a cell says more than values of
+its own column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from guidewright.analysis.axes import Axis, Kind
+from guidewright.analysis.cell_tests import ANY_VALUE, CellTest, CellTests, parts
+from guidewright.analysis.domains import Declared, axis_of
+from guidewright.analysis.findings import About, Patient
+from guidewright.analysis.regions import Box
+from guidewright.dmn import DecisionOptions, Model, model
+from guidewright.dmn.model import DecisionTable
+from guidewright.dmn.steps import Step
+from guidewright.dmn.table import InputCode, TableCode, boxes_of
+from guidewright.dmn.trace import TableTrace
+from guidewright.feel.code import Code
+from guidewright.feel.names import normal
+from guidewright.feel.types import Type
+from guidewright.guideline.model import GuidelineFile
+from guidewright.source import Span
+
+TRACED = DecisionOptions(trace=True)
+
+
+class SourceKind(StrEnum):
+    """Where the value of a column comes from."""
+
+    INPUT = "input"
+    DECISION = "decision"
+    EXPRESSION = "expression"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSource:
+    """What a column shows: the name of an input or decision, or the text of an expression."""
+
+    kind: SourceKind
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRegion:
+    """The boxes of one rule; `index` counts from 0."""
+
+    index: int
+    rule: model.Rule
+    must: Box
+    may: Box
+
+    @property
+    def exact(self) -> bool:
+        """Whether the rule is a box and nothing else."""
+        return self.must == self.may
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableSubject:
+    """A table with its axes and boxes.
+
+    `columns` gives the axis of each column; `tests` the cells by rule and column. `sources` belong
+    to the axes.
+    """
+
+    model: Model
+    file: GuidelineFile | None
+    decision: str
+    code: TableCode
+    axes: tuple[Axis, ...]
+    sources: tuple[ColumnSource, ...]
+    columns: tuple[int, ...]
+    tests: tuple[tuple[CellTest, ...], ...]
+    rules: tuple[RuleRegion, ...]
+
+    @property
+    def table(self) -> DecisionTable:
+        """The table as written."""
+        return self.code.plan.table
+
+    def about(self, *rules: RuleRegion, places: Sequence[Span] = ()) -> About:
+        """Return what a finding on these rules is about."""
+        spans = tuple(places) or tuple(each.rule.span for each in rules) or (self.table.span,)
+        return About(self.decision, spans, tuple(each.rule.name for each in rules))
+
+    # values -------------------------------------------------------------------------------------
+
+    def values(self, box: Box) -> dict[str, Any]:
+        """Return a value for each axis out of a box, known values first, by axis name."""
+        found = {}
+        for axis, mask in zip(self.axes, box, strict=True):
+            preferred = mask & axis.known or mask
+            found[axis.name] = axis.chosen(preferred)[0].value
+        return found
+
+    def witness(self, values: Mapping[str, Any]) -> Patient:
+        """Return the patient with these values; those of decisions are assumed."""
+        inputs: dict[str, Any] = {}
+        assumed: dict[str, Any] = {}
+        for source in self.sources:
+            into = inputs if source.kind is SourceKind.INPUT else assumed
+            into[source.name] = values[source.name]
+        return Patient(inputs, assumed)
+
+    def seen(self, patient: Patient) -> TableTrace | None:
+        """Run the engine and return what it saw of this table; None when it did not come to it."""
+        given = {**patient.inputs, **patient.assumed}
+        result = self.model.evaluate(given, self.decision, options=TRACED)
+        if result.trace is None:
+            return None
+        decided = result.trace.decision(self.decision)
+        tables = decided.tables if decided is not None else ()
+        return next((each for each in tables if each.table is self.table), None)
+
+
+def table_subjects(of: Model, file: GuidelineFile | None = None) -> Iterator[TableSubject]:
+    """Yield every decision of the main model whose logic is a decision table."""
+    for decision in of.definitions.decisions:
+        if isinstance(decision.logic, DecisionTable):
+            yield table_subject(of, decision.name, file)
+
+
+def table_subject(of: Model, decision: str, file: GuidelineFile | None = None) -> TableSubject:
+    """Return the table of a decision as boxes."""
+    step = of.step_of(decision)
+    code = table_code(of, step)
+    names = [_name(each) for each in code.inputs]
+    order = list(dict.fromkeys(names))
+    tests = _tests(code)
+    axes, sources = [], []
+    for name in order:
+        places = [column for column, each in enumerate(names) if each == name]
+        cells = [row[column] for row in tests for column in places]
+        source, declared = _declared(of, step, file, name, code.inputs[places[0]])
+        axes.append(axis_of(name, declared, list(dict.fromkeys(cells))))
+        sources.append(source)
+    columns = tuple(order.index(name) for name in names)
+    rules = tuple(
+        _region(index, rule.rule, row, columns, axes)
+        for index, (rule, row) in enumerate(zip(code.rules, tests, strict=True))
+    )
+    return TableSubject(
+        of, file, normal(decision), code, tuple(axes), tuple(sources), columns, tests, rules
+    )
+
+
+def table_code(of: Model, step: Step) -> TableCode:
+    """Return the lowered table of a decision."""
+    assert step.lower is not None  # noqa: S101 - every decision with logic has it
+    types: dict[Any, Type] = {key: of.steps[key].type for key in step.inputs}
+    logic: Code = step.lower(types).logic
+    return next(each for each in parts(logic) if isinstance(each, TableCode))
+
+
+def _name(clause: InputCode) -> str:
+    text = clause.clause.expression
+    return normal(text.text) if text is not None else ""
+
+
+def _tests(code: TableCode) -> tuple[tuple[CellTest, ...], ...]:
+    reader = CellTests()
+    rows = []
+    for rule, boxes in zip(code.rules, boxes_of(code), strict=True):
+        row = []
+        for cell, box, text, clause in zip(
+            rule.cells, boxes, rule.rule.inputs, code.inputs, strict=True
+        ):
+            written = text.text.strip() if text is not None else ""
+            if written in ("", "-"):
+                row.append(ANY_VALUE)
+            elif box is not None:
+                row.append(reader.of_box(written, box))
+            else:
+                assert isinstance(cell, Code) or cell is None  # noqa: S101 - no box here
+                row.append(reader.of_code(written, cell, clause.binding))
+        rows.append(tuple(row))
+    reader.build()
+    return tuple(rows)
+
+
+def _declared(
+    of: Model, step: Step, file: GuidelineFile | None, name: str, clause: InputCode
+) -> tuple[ColumnSource, Declared]:
+    """Return where a column's value comes from, and what is known of it."""
+    for key in step.inputs:
+        required = of.steps[key]
+        if normal(required.element.name) != name:
+            continue
+        if isinstance(required.element, model.InputData):
+            source = ColumnSource(SourceKind.INPUT, name)
+            return source, _of_input(file, name, required)
+        source = ColumnSource(SourceKind.DECISION, name)
+        return source, Declared(required.type, required.item)
+    return ColumnSource(SourceKind.EXPRESSION, name), Declared(clause.binding.type, clause.item)
+
+
+def _of_input(file: GuidelineFile | None, name: str, step: Step) -> Declared:
+    if file is None:
+        return Declared(step.type, step.item)
+    if name in file.policy_inputs:
+        return Declared(step.type, step.item, never_null=True)
+    meaning = file.inputs.get(name)
+    unit = meaning.unit.written if meaning is not None and meaning.unit is not None else ""
+    return Declared(step.type, step.item, unit=unit)
+
+
+def _region(
+    index: int,
+    rule: model.Rule,
+    row: Sequence[CellTest],
+    columns: Sequence[int],
+    axes: Sequence[Axis],
+) -> RuleRegion:
+    must, may = [axis.full for axis in axes], [axis.full for axis in axes]
+    for test, place in zip(row, columns, strict=True):
+        axis = axes[place]
+        if test is ANY_VALUE:
+            continue
+        if test.truth is None:  # looks at other values: anything may be
+            must[place] = 0
+            continue
+        truth = test.truth
+        true = axis.where(lambda value, truth=truth: truth(value) is True)  # type: ignore[misc]
+        must[place] &= true
+        may[place] &= true | axis.mask(Kind.UNSEEN)
+    return RuleRegion(index, rule, tuple(must), tuple(may))

@@ -1,0 +1,68 @@
+"""Run every check on a guideline: `guidewright.verify(guide)`.
+
+In: a loaded guideline. Out: a `Report` with every finding, the suppressed ones apart. Nothing is
+left out silently: what a check could not decide is a finding with the verdict `unknown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+
+from guidewright.analysis.checks import Subject, checks_of
+from guidewright.analysis.findings import Finding, Verdict
+from guidewright.analysis.tables import table_subjects
+from guidewright.errors import Severity
+from guidewright.guideline.guide import Guideline
+
+# the modules whose import registers the checks
+MODULES = ("guidewright.analysis.table_coverage",)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found, the gravest first; `suppressed` are findings the model says are accepted."""
+
+    findings: tuple[Finding, ...]
+    suppressed: tuple[tuple[Finding, str], ...] = ()
+
+    def of(self, check: str) -> tuple[Finding, ...]:
+        """Return the findings of one check."""
+        return tuple(each for each in self.findings if each.check == check)
+
+
+def load_checks() -> None:
+    """Import every module that registers checks."""
+    for name in MODULES:
+        import_module(name)
+
+
+def verify(guide: Guideline) -> Report:
+    """Return what all checks find in a guideline."""
+    load_checks()
+    return Report(tuple(sorted(_found(guide), key=_order)))
+
+
+def _found(guide: Guideline) -> Iterator[Finding]:
+    tables = list(table_subjects(guide.model, guide.file))
+    for check in checks_of(Subject.TABLE):
+        for table in tables:
+            yield from check.find(table)
+    for subject in (Subject.GRAPH, Subject.WORKFLOW, Subject.GUIDELINE):
+        if subject is Subject.WORKFLOW and guide.graph is None:
+            continue
+        for check in checks_of(subject):
+            yield from check.find(guide)
+
+
+_VERDICTS = (Verdict.VIOLATED, Verdict.POSSIBLE, Verdict.UNKNOWN, Verdict.PROVED)
+
+
+def _order(finding: Finding) -> tuple[int, int, str, int, int, str]:
+    verdict = _VERDICTS.index(finding.verdict)
+    weight = list(Severity).index(finding.severity)
+    if finding.place is None:
+        return verdict, weight, "", 0, 0, finding.check
+    place = finding.place.place
+    return verdict, weight, place.file, place.line, place.column, finding.check

@@ -1,0 +1,101 @@
+"""Decision tables for the tests of analysis, written as small Markdown tables.
+
+In: lines such as
+
+    U | age: number | sex: string = "m", "f" || risk: string
+      | < 18        | -                      || "low"
+
+The first cell is the hit policy (`C+` with its aggregation); a column is `name: type`, after `=`
+come its allowed values; outputs stand behind `||`, after `=` their values in order, after `??`
+the default. Out: DMN, loaded.
+"""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape
+
+from guidewright.dmn import Model, build
+from guidewright.dmn.reader import read_definitions
+
+POLICIES = {
+    "U": "UNIQUE",
+    "F": "FIRST",
+    "P": "PRIORITY",
+    "A": "ANY",
+    "C": "COLLECT",
+    "R": "RULE ORDER",
+    "O": "OUTPUT ORDER",
+}
+AGGREGATIONS = {"+": "SUM", "#": "COUNT", "<": "MIN", ">": "MAX"}
+NAMESPACE = "https://www.omg.org/spec/DMN/20230324/MODEL/"
+
+
+def _split(line: str) -> tuple[list[str], list[str]]:
+    left, _, right = line.partition("||")
+    return [part.strip() for part in left.split("|")], [part.strip() for part in right.split("|")]
+
+
+def _column(text: str) -> tuple[str, str, str, str]:
+    head, _, default = text.partition("??")
+    head, _, allowed = head.partition("=")
+    name, _, of = head.partition(":")
+    return name.strip(), of.strip(), allowed.strip(), default.strip()
+
+
+def table_xml(text: str, name: str = "D") -> str:
+    """Return the DMN file of a table."""
+    lines = [line for line in text.strip("\n").splitlines() if line.strip()]
+    (corner, *inputs), outputs = _split(lines[0])
+    columns = [_column(each) for each in inputs]
+    results = [_column(each) for each in outputs]
+    items = data = needs = clauses = ""
+    for number, (column, of, allowed, _) in enumerate(columns):
+        kind = of
+        if allowed:
+            kind = f"t{number}"
+            base, many = (of.removeprefix("list of "), of.startswith("list of "))
+            items += (
+                f'<itemDefinition name="{kind}" isCollection="{str(many).lower()}">'
+                f"<typeRef>{base}</typeRef>"
+                f"<allowedValues><text>{escape(allowed)}</text></allowedValues></itemDefinition>"
+            )
+        data += (
+            f'<inputData id="i{number}" name="{column}">'
+            f'<variable name="{column}" typeRef="{kind}"/></inputData>'
+        )
+        needs += (
+            f'<informationRequirement><requiredInput href="#i{number}"/></informationRequirement>'
+        )
+        clauses += (
+            f'<input label="{column}"><inputExpression typeRef="{kind}">'
+            f"<text>{column}</text></inputExpression></input>"
+        )
+    for result, of, allowed, default in results:
+        values = f"<outputValues><text>{escape(allowed)}</text></outputValues>" if allowed else ""
+        otherwise = (
+            f"<defaultOutputEntry><text>{escape(default)}</text></defaultOutputEntry>"
+            if default
+            else ""
+        )
+        clauses += f'<output name="{result}" typeRef="{of}">{values}{otherwise}</output>'
+    rules = "".join(_rule(number, line) for number, line in enumerate(lines[1:], 1))
+    aggregation = f' aggregation="{AGGREGATIONS[corner[1:]]}"' if corner[1:] else ""
+    return (
+        f'<definitions xmlns="{NAMESPACE}" name="m" namespace="urn:m">{items}{data}'
+        f'<decision id="d" name="{name}"><variable name="{name}"/>{needs}'
+        f'<decisionTable hitPolicy="{POLICIES[corner[:1]]}"{aggregation}>{clauses}{rules}'
+        "</decisionTable></decision></definitions>"
+    )
+
+
+def _rule(number: int, line: str) -> str:
+    (_, *cells), outputs = _split(line)
+    entries = "".join(f"<inputEntry><text>{escape(cell)}</text></inputEntry>" for cell in cells)
+    results = "".join(f"<outputEntry><text>{escape(each)}</text></outputEntry>" for each in outputs)
+    return f'<rule id="r{number}">{entries}{results}</rule>'
+
+
+def load_table(text: str) -> Model:
+    """Return the model of one decision `D` with this table."""
+    definitions = read_definitions(table_xml(text).encode(), "m.dmn")
+    return build([definitions])
