@@ -311,6 +311,7 @@ class _Compiler:
         scope.define(own)  # a function that calls itself; its depth is limited at run time
         self._require(definitions, element.requirements, scope, {})
         function = make_function(boxes, element.logic, scope, normal(element.name))
+        step.lower = lambda types: Lowered(function, ())
         name = self._unit.function([], function)
         unlinked = self._unlinked[key]
 

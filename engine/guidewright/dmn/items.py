@@ -15,11 +15,12 @@ from guidewright.dmn.model import Definitions, ItemDefinition, Text, TypeReferen
 from guidewright.errors import Code, ModelError, Note, did_you_mean
 from guidewright.feel.api import BUILTIN_SCOPE
 from guidewright.feel.checker import BUILT_IN_TYPES, check
+from guidewright.feel.code import Code as LoweredCode
 from guidewright.feel.lower import lower_tests
 from guidewright.feel.parser import parse_unary_tests
 from guidewright.feel.python_backend import Unit
 from guidewright.feel.runtime import Runtime
-from guidewright.feel.scope import scope_of
+from guidewright.feel.scope import Binding, scope_of
 from guidewright.feel.text import literal
 from guidewright.feel.types import (
     ANY,
@@ -35,12 +36,15 @@ from guidewright.feel.types import (
 class Constraint:
     """Compiled unary tests; `on_each` when they are about the elements of a collection.
 
+    `code` is their lowered form; `bindings` are the value and the siblings it refers to.
     `function(rt, value, *siblings)` is compiled late, with all others of the model.
     """
 
     text: Text
     on_each: bool
     siblings: tuple[str, ...]
+    code: LoweredCode
+    bindings: tuple[Binding, ...]
     name: str  # in the namespace of the unit
     function: Callable[..., Any] | None = None
 
@@ -222,8 +226,9 @@ class ItemTable:
         self.notes.extend(checked.notes)
         lowered = lower_tests(checked, scope.bindings["?"])
         if lowered is not None:
-            name = self._unit.function(list(scope.bindings.values()), lowered)
-            constraint = Constraint(text, on_each, names, name)
+            bindings = tuple(scope.bindings.values())
+            name = self._unit.function(bindings, lowered)
+            constraint = Constraint(text, on_each, names, lowered, bindings, name)
             item.constraints.append(constraint)
             self._constraints.append(constraint)
 

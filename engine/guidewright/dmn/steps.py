@@ -48,7 +48,8 @@ class Step:
     """How one element gets its value.
 
     `inputs` are the elements whose values are the arguments, in order; `function` is None for
-    input data, and for a decision without logic. `value` is the constant of a function element.
+    input data, and for a decision without logic. `value` is the constant of a function element;
+    `lower` of a business knowledge model gives the function itself.
     """
 
     key: Key

@@ -1,0 +1,494 @@
+"""Turn lowered FEEL into z3 terms: one rule per kind of node, null as FEEL means it.
+
+In: `feel.code` and what its variables stand for. Out: `terms`. What is outside the fragment
+(docs/checks) becomes an atom that may have any value, the same for the same expression of the same
+values: what is proved with atoms holds, what is refuted has to be shown by a patient. The same
+lowered form is read by the Python backends, so this is a second reader and not a second meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import z3
+
+from guidewright.analysis.terms import (
+    NOTHING,
+    Bag,
+    Closure,
+    Condition,
+    Environment,
+    Nothing,
+    Record,
+    Row,
+    Scalar,
+    Service,
+    Slot,
+    Span,
+    Term,
+    Truth,
+    Unknown,
+    all_of,
+    any_of,
+    both,
+    digest_of,
+    either,
+    merged,
+    negation,
+    null_of,
+    number,
+    present,
+    where,
+)
+from guidewright.feel import code, types
+from guidewright.feel.builtins import Builtin
+from guidewright.feel.code import Code, Connective
+from guidewright.feel.temporal import Date, DaysTimeDuration, YearsMonthsDuration
+from guidewright.feel.types import BOOLEAN, NUMBER, STRING, ContextType, ListType, Simple, Type
+from guidewright.feel.values import Function, Range
+
+WHOLE = (STRING, types.DATE, types.DAYS_TIME, types.YEARS_MONTHS)  # whole numbers for the solver
+ORDERED = (NUMBER, types.DATE, types.DAYS_TIME, types.YEARS_MONTHS)
+N = TypeVar("N", bound=Code)
+Rule = Callable[["Encoder", N, Environment], Term]
+RULES: dict[type[Code], Rule[Any]] = {}
+
+
+def encodes(node_class: type[N]) -> Callable[[Rule[N]], Rule[N]]:
+    """Register how nodes of a class become terms."""
+
+    def register(function: Rule[N]) -> Rule[N]:
+        RULES[node_class] = function
+        return function
+
+    return register
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """An expression that the solver cannot look into, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(slots=True, eq=False)
+class Encoder:
+    """The terms of one analysis: texts as numbers, atoms, and what always holds of them.
+
+    `steps` finds the step of a function value; `service` encodes a call of a decision service.
+    """
+
+    steps: Mapping[Function, Any] = field(default_factory=dict)
+    service: Callable[[Any, list[Term]], Term] | None = None
+    axioms: list[Any] = field(default_factory=list)
+    opaque: list[Opaque] = field(default_factory=list)
+    texts: dict[str, int] = field(default_factory=dict)
+    tables: list[Any] = field(default_factory=list)  # `TableTerms`, in the order they were met
+    depth: int = 0
+    _atoms: dict[str, tuple[Term, Any]] = field(default_factory=dict)
+    _count: int = 0
+
+    def encode(self, node: Code, environment: Environment) -> Term:
+        """Return the term of a node."""
+        rule = RULES.get(type(node))
+        if rule is None:
+            return self.unknown(node, f"{type(node).__name__} is not in the fragment")
+        return rule(self, node, environment)
+
+    def condition(self, node: Code, environment: Environment) -> Truth:
+        """Return the truth of a node; what is no boolean is null."""
+        return self.truth(self.encode(node, environment), node)
+
+    def truth(self, term: Term, node: Code) -> Truth:
+        """Return a term as a truth."""
+        match term:
+            case Truth():
+                return term
+            case Unknown():
+                atom = self.atom(BOOLEAN, f"truth of {digest_of(term)}", node, "no boolean", term)
+                assert isinstance(atom, Truth)  # noqa: S101 - what was asked for
+                return atom
+        return Truth(False, False)
+
+    # texts, fresh variables, atoms --------------------------------------------------------------
+
+    def text(self, value: str) -> int:
+        """Return the number that stands for a text."""
+        return self.texts.setdefault(value, len(self.texts))
+
+    def name(self, word: str) -> str:
+        """Return a name that no other z3 variable has."""
+        self._count += 1
+        return f"{word}!{self._count}"
+
+    def fresh(self, of: Type, word: str) -> Term:
+        """Return a variable of a type, perhaps null; an atom where the type says too little."""
+        if of == BOOLEAN:
+            true, false = z3.Bool(self.name(word)), z3.Bool(self.name(word))
+            self.axioms.append(z3.Not(z3.And(true, false)))
+            return Truth(true, false)
+        if of == NUMBER:
+            return Scalar(NUMBER, z3.Bool(self.name(word)), z3.Real(self.name(word)))
+        if isinstance(of, Simple) and of in WHOLE:
+            return Scalar(of, z3.Bool(self.name(word)), z3.Int(self.name(word)))
+        if isinstance(of, ContextType) and of.entries:
+            entries = {key: self.fresh(inner, f"{word}.{key}") for key, inner in of.entries}
+            return Record(z3.Bool(self.name(word)), entries)
+        return Unknown(self.name(word), z3.Bool(self.name(word)))
+
+    def atom(self, of: Type, key: str, node: Code, reason: str, *parts: Any) -> Term:
+        """Return the variable that stands for an expression outside the fragment."""
+        found = self._atoms.get(f"{of}|{key}")
+        text = node.span.text if node.span is not None else key
+        self.opaque.append(Opaque(text, reason))
+        if found is not None:
+            return found[0]
+        made = self.fresh(of, "opaque")
+        self._atoms[f"{of}|{key}"] = (made, parts)  # the parts keep their names
+        return made
+
+    def unknown(self, node: Code, reason: str, *arguments: Term) -> Term:
+        """Return the atom of a node.
+
+        It is the same for the same text of the same arguments, which are all that the text looks
+        at; without arguments it is a new one.
+        """
+        text = node.span.text if node.span is not None else f"at {id(node)}"
+        about = " ".join(map(digest_of, arguments)) if arguments else self.name("new")
+        return self.atom(node.type, f"{text}|{about}", node, reason, node, arguments)
+
+    def function_of(self, value: Function) -> Term:
+        """Return a function value known at load."""
+        step = self.steps.get(value)
+        return Service(step) if step is not None else Unknown(f"function {id(value)}", False)
+
+
+# constants and variables ------------------------------------------------------------------------
+
+
+def constant(encoder: Encoder, value: Any) -> Term:
+    """Return the term of a FEEL value."""
+    rule = _CONSTANTS.get(type(value))
+    return rule(encoder, value) if rule is not None else Unknown(f"value {value!r}", False, (value,))
+
+
+def _list(encoder: Encoder, value: list[Any]) -> Term:
+    return Row(False, tuple(Slot(True, constant(encoder, each)) for each in value))
+
+
+def _context(encoder: Encoder, value: dict[str, Any]) -> Term:
+    return Record(False, {key: constant(encoder, each) for key, each in value.items()})
+
+
+def _range(encoder: Encoder, value: Range) -> Term:
+    has_low = value.has_low or value.form == "!="
+    low = constant(encoder, value.low) if has_low else None
+    high = constant(encoder, value.high) if value.has_high else None
+    return Span(low, value.low_included, high, value.high_included, str(value.form))
+
+
+def _whole(kind: Simple, value: int) -> Term:
+    return Scalar(kind, False, z3.IntVal(value))
+
+
+_CONSTANTS: dict[type, Callable[[Encoder, Any], Term]] = {
+    type(None): lambda encoder, value: NOTHING,
+    bool: lambda encoder, value: Truth(value, not value),
+    int: lambda encoder, value: Scalar(NUMBER, False, number(Fraction(value))),
+    Decimal: lambda encoder, value: Scalar(NUMBER, False, number(Fraction(value))),
+    str: lambda encoder, value: _whole(STRING, encoder.text(value)),
+    Date: lambda encoder, value: _whole(types.DATE, value.ordinal),
+    DaysTimeDuration: lambda encoder, value: _whole(types.DAYS_TIME, value.nanoseconds),
+    YearsMonthsDuration: lambda encoder, value: _whole(types.YEARS_MONTHS, value.months),
+    list: _list,
+    dict: _context,
+    Range: _range,
+    Function: lambda encoder, value: encoder.function_of(value),
+}
+
+
+@encodes(code.Const)
+def const(encoder: Encoder, node: code.Const, environment: Environment) -> Term:
+    """A value known at load."""
+    if isinstance(node.value, Builtin):
+        return Unknown(f"builtin {node.value.name}", False)
+    return constant(encoder, node.value)
+
+
+@encodes(code.Ref)
+def ref(encoder: Encoder, node: code.Ref, environment: Environment) -> Term:
+    """What the variable stands for."""
+    found = environment.get(node.binding)
+    if found is None:
+        return Unknown(f"variable {node.binding.name}@{id(node.binding)}", False, (node.binding,))
+    return found
+
+
+@encodes(code.Let)
+def let(encoder: Encoder, node: code.Let, environment: Environment) -> Term:
+    """The body with one variable more."""
+    value = encoder.encode(node.value, environment)
+    return encoder.encode(node.body, {**environment, node.binding: value})
+
+
+@encodes(code.Refused)
+def refused(encoder: Encoder, node: code.Refused, environment: Environment) -> Term:
+    """Null."""
+    return NOTHING
+
+
+# ternary logic ----------------------------------------------------------------------------------
+
+
+@encodes(code.Logic)
+def logic(encoder: Encoder, node: code.Logic, environment: Environment) -> Term:
+    """Table 50."""
+    parts = [encoder.condition(part, environment) for part in node.parts]
+    if node.connective is Connective.AND:
+        return Truth(all_of(p.true for p in parts), any_of(p.false for p in parts))
+    return Truth(any_of(p.true for p in parts), all_of(p.false for p in parts))
+
+
+@encodes(code.Not)
+def inverse(encoder: Encoder, node: code.Not, environment: Environment) -> Term:
+    """True and false change places."""
+    part = encoder.condition(node.part, environment)
+    return Truth(part.false, part.true)
+
+
+@encodes(code.Choose)
+def choose(encoder: Encoder, node: code.Choose, environment: Environment) -> Term:
+    """Only `true` chooses `then`; a boxed one is null when its condition is no boolean."""
+    term = encoder.encode(node.condition, environment)
+    condition = encoder.truth(term, node.condition)
+    then = encoder.encode(node.then, environment)
+    otherwise = encoder.encode(node.otherwise, environment)
+    if node.boxed and not isinstance(term, (Truth, Nothing)):
+        if isinstance(term, Unknown):
+            return encoder.unknown(node, "the condition may be no boolean", term, then, otherwise)
+        otherwise = where(null_of(term), otherwise)
+    return merged(condition.true, then, otherwise)
+
+
+# contexts, lists, ranges ------------------------------------------------------------------------
+
+
+@encodes(code.MakeList)
+def make_list(encoder: Encoder, node: code.MakeList, environment: Environment) -> Term:
+    """A list of known length."""
+    return Row(False, tuple(Slot(True, encoder.encode(each, environment)) for each in node.items))
+
+
+@encodes(code.MakeContext)
+def make_context(encoder: Encoder, node: code.MakeContext, environment: Environment) -> Term:
+    """Each entry sees the earlier ones."""
+    inside = dict(environment)
+    entries: dict[str, Term] = {}
+    for entry in node.entries:
+        entries[entry.key] = inside[entry.binding] = encoder.encode(entry.value, inside)
+    return (
+        encoder.encode(node.result, inside) if node.result is not None else Record(False, entries)
+    )
+
+
+@encodes(code.MakeRange)
+def make_range(encoder: Encoder, node: code.MakeRange, environment: Environment) -> Term:
+    """A range whose ends are values of one ordered kind; else an atom."""
+    low = encoder.encode(node.low, environment) if node.low is not None else None
+    high = encoder.encode(node.high, environment) if node.high is not None else None
+    ends = [end for end in (low, high) if end is not None]
+    if all(isinstance(end, Scalar) for end in ends):
+        kinds = {end.kind for end in ends if isinstance(end, Scalar)}
+        if len(kinds) == 1 and kinds <= set(ORDERED):
+            return Span(low, node.low_included, high, node.high_included, node.form)
+    return encoder.unknown(node, "a range with such ends is outside the fragment", *ends)
+
+
+@encodes(code.GetPath)
+def get_path(encoder: Encoder, node: code.GetPath, environment: Environment) -> Term:
+    """An entry; of a list, the list of the entries of its items."""
+    return path_of(encoder, encoder.encode(node.value, environment), node.name, node)
+
+
+def path_of(encoder: Encoder, value: Term, name: str, node: Code) -> Term:
+    """Return `value.name`."""
+    match value:
+        case Nothing():
+            return NOTHING
+        case Record(null, entries):
+            return where(negation(null), entries[name]) if name in entries else NOTHING
+        case Row(null, slots):
+            inner = (Slot(slot.present, path_of(encoder, slot.value, name, node)) for slot in slots)
+            return Row(null, tuple(inner))
+    if isinstance(value, Scalar) and value.kind in (NUMBER, STRING):
+        return NOTHING
+    found = encoder.unknown(node, f"the property {name!r} is outside the fragment", value)
+    return where(present(value), found)
+
+
+@encodes(code.ItemKey)
+def item_key(encoder: Encoder, node: code.ItemKey, environment: Environment) -> Term:
+    """The element's own key, or what the name means outside."""
+    owner = environment.get(node.owner, NOTHING)
+    match owner:
+        case Record(null, entries):
+            if node.key in entries and null is False:
+                return entries[node.key]
+            otherwise = encoder.encode(node.otherwise, environment)
+            if node.key not in entries:
+                return otherwise
+            return merged(null, otherwise, entries[node.key])
+        case Unknown():
+            return encoder.unknown(node, "the element may be anything", owner)
+    return encoder.encode(node.otherwise, environment)
+
+
+# types and functions ----------------------------------------------------------------------------
+
+
+@encodes(code.InstanceOf)
+def instance_of(encoder: Encoder, node: code.InstanceOf, environment: Environment) -> Term:
+    """Decided by the kind where the kind is known."""
+    value = encoder.encode(node.value, environment)
+    if node.of is None:
+        return NOTHING
+    if isinstance(value, Nothing):
+        return Truth(node.of == types.NULL, node.of != types.NULL)
+    fits = has_type(value, node.of)
+    if fits is None:
+        return encoder.unknown(node, "the type is not known", value)
+    if node.of == types.NULL:
+        return Truth(null_of(value), present(value))
+    there = present(value)
+    return Truth(there, negation(there)) if fits else Truth(False, True)
+
+
+@encodes(code.Convert)
+def convert(encoder: Encoder, node: code.Convert, environment: Environment) -> Term:
+    """The implicit conversion."""
+    return converted(encoder, encoder.encode(node.value, environment), node.type, node)
+
+
+def has_type(term: Term, of: Type) -> bool | None:
+    """Say whether a term conforms to a type wherever it is not null; None when unknown."""
+    if of == types.ANY or isinstance(term, Nothing):
+        return True
+    match term, of:
+        case Scalar(kind), Simple():
+            return kind == of
+        case Truth(), Simple():
+            return of == BOOLEAN
+        case Record(_, entries), ContextType(wanted):
+            return _all_fit([has_type(entries[k], t) if k in entries else False for k, t in wanted])
+        case Row(_, slots), ListType(item):
+            fits = [has_type(slot.value, item) for slot in slots]
+            if all(fits):
+                return True
+            return None  # an item that does not fit may be absent
+        case Bag(), ListType(item):
+            return item in (STRING, types.ANY)
+        case (
+            (Scalar() | Truth() | Record() | Row() | Bag()),
+            (Simple() | ListType() | ContextType()),
+        ):
+            return False
+    return None
+
+
+def _all_fit(parts: list[bool | None]) -> bool | None:
+    if any(part is False for part in parts):
+        return False
+    return True if all(parts) else None
+
+
+def converted(encoder: Encoder, term: Term, of: Type, node: Code) -> Term:
+    """Return the term converted to a type; null where that is refused (10.3.2.9.4)."""
+    fits = has_type(term, of)
+    if fits:
+        return term
+    if isinstance(term, Unknown):
+        key = f"{of} of {digest_of(term)}"
+        return encoder.atom(of, key, node, "a value outside the fragment", term)
+    if isinstance(term, Row) and not isinstance(of, ListType) and fits is False:
+        if len(term.slots) == 1 and term.slots[0].present is True:
+            return where(negation(term.null), converted(encoder, term.slots[0].value, of, node))
+        if all(slot.present is True for slot in term.slots):
+            return NOTHING
+    elif isinstance(of, ListType) and not isinstance(term, (Row, Bag)):
+        if has_type(term, of.item):
+            return Row(null_of(term), (Slot(True, term),))
+        if has_type(term, of.item) is False:
+            return NOTHING
+    elif fits is False and isinstance(term, (Scalar, Truth, Record)) and of != types.DATE_TIME:
+        return NOTHING
+    return encoder.unknown(node, f"whether it is a {of} depends on the data", term)
+
+
+@encodes(code.MakeFunction)
+def make_function(encoder: Encoder, node: code.MakeFunction, environment: Environment) -> Term:
+    """A function and the variables around it."""
+    return Closure(node, environment)
+
+
+DEEPEST_CALL = 12  # calls inside calls that are followed; recursion ends here
+
+
+@encodes(code.CallFunction)
+def call_function(encoder: Encoder, node: code.CallFunction, environment: Environment) -> Term:
+    """The body in place of the call."""
+    function = encoder.encode(node.function, environment)
+    arguments = [encoder.encode(argument, environment) for argument in node.arguments]
+    if isinstance(function, Service):
+        step = function.step
+        if step.lower is not None:
+            function = encoder.encode(step.lower({}).logic, {})
+        elif encoder.service is not None:
+            names = [each.name for each in step.value.parameters]
+            given = _in_order(names, node.names, arguments)
+            return NOTHING if given is None else encoder.service(step, given)
+    if not isinstance(function, Closure) or encoder.depth >= DEEPEST_CALL:
+        reason = "the function is not known, or calls itself"
+        return encoder.unknown(node, reason, function, *arguments)
+    return _inlined(encoder, function, node, arguments)
+
+
+def _inlined(
+    encoder: Encoder, closure: Closure, node: code.CallFunction, arguments: list[Term]
+) -> Term:
+    function = closure.function
+    given = _in_order([each.name for each in function.parameters], node.names, arguments)
+    if given is None:
+        return NOTHING
+    environment = dict(closure.environment)
+    refusal: Condition = False
+    for parameter, argument in zip(function.parameters, given, strict=True):
+        value = argument
+        if parameter.type is not None:
+            value = converted(encoder, argument, parameter.type, node)
+            refusal = either(refusal, both(null_of(value), present(argument)))
+        environment[parameter.binding] = value
+    encoder.depth += 1
+    try:
+        result = encoder.encode(function.body, environment)
+    finally:
+        encoder.depth -= 1
+    if function.result is not None:
+        result = converted(encoder, result, function.result, node)
+    return where(negation(refusal), result)
+
+
+def _in_order(
+    names: list[str], given: tuple[str, ...] | None, arguments: list[Term]
+) -> list[Term] | None:
+    """Return one term per parameter, or None when the call is refused."""
+    if given is None:
+        return arguments if len(arguments) == len(names) else None
+    if len(set(given)) != len(given) or not set(given) <= set(names):
+        return None
+    by_name = dict(zip(given, arguments, strict=True))
+    return [by_name.get(name, NOTHING) for name in names]
