@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import z3
-from random_models import Graph, graph, number, truth, value_of
+from random_models import Graph, expression_graph, graph, value_of
 
 from guidewright.analysis.encoded_model import EncodedModel
 from guidewright.analysis.encoding import constant
 from guidewright.analysis.encoding_operators import equal
-from guidewright.analysis.terms import Term, Unknown, all_of, lifted
+from guidewright.analysis.terms import Bag, Term, Unknown, both, lifted, negation, null_of
 from guidewright.feel import code
 from guidewright.feel.code import Const
 from guidewright.feel.types import ANY
@@ -50,8 +50,6 @@ def fixed(encoded: EncodedModel, values: dict[str, Any]) -> list[Any]:
 
 def is_value(encoded: EncodedModel, term: Term, value: Any) -> Any:
     """Return that a term is a value."""
-    from guidewright.analysis.terms import Bag, both, negation, null_of
-
     if isinstance(term, Bag) and value is not None:
         counts = (term.counts[text] == value.count(text) for text in term.counts)
         return both(negation(term.null), *counts)
@@ -96,27 +94,6 @@ def compare(made: Graph, rng: random.Random, patients: int) -> Tally:
                 tally.exact += 1
         solver.pop()
     return tally
-
-
-def expression_graph(rng: random.Random) -> Graph:
-    """Return a model of one decision: a random expression."""
-    from random_models import ITEMS, KINDS, NAMESPACE, TYPES, _needs, escape
-
-    inputs = {f"in{n}": kind for n, kind in enumerate(rng.sample(KINDS, k=4))}
-    names: dict[str, list[str]] = {}
-    for name, kind in inputs.items():
-        names.setdefault(kind, []).append(name)
-    text = rng.choice((number, truth))(rng, names, 3)
-    data = "".join(
-        f'<inputData id="{n}" name="{n}"><variable name="{n}" typeRef="{TYPES[k]}"/></inputData>'
-        for n, k in inputs.items()
-    )
-    xml = (
-        f'<definitions xmlns="{NAMESPACE}" name="m" namespace="urn:m">{ITEMS}{data}'
-        f'<decision id="d0" name="d0"><variable name="d0"/>{_needs(inputs)}<literalExpression><text>'
-        f"{escape(text)}</text></literalExpression></decision></definitions>"
-    )
-    return Graph(inputs, ("d0",), xml)
 
 
 def run(count: int, seed: int, patients: int = 8) -> Tally:

@@ -1,4 +1,4 @@
-"""Random requirement graphs and FEEL expressions within the solver's fragment, and random inputs."""
+"""Random requirement graphs and FEEL expressions, and random inputs for them."""
 
 from __future__ import annotations
 
@@ -98,7 +98,8 @@ def number(rng: random.Random, names: dict[str, list[str]], depth: int) -> str:
         f"({one} + {other})", f"({one} - {other})", f"({one} * 2)", f"({one} / 4)", f"-({one})",
         f"(if {whether} then {one} else {other})", f"min({one}, {other})", f"max({one}, 2)",
         f"sum({rng.choice(lists)})", f"count({rng.choice(lists)})", f"abs({one})",
-        f"floor({one})", f"ceiling({one})", f"{{a: {one}, b: a + 1}}.b",
+        f"floor({one})", f"ceiling({one})", f"sqrt({one})", f"modulo({one}, 3)",
+        f"{{a: {one}, b: a + 1}}.b",
         f"(function(p) p + {other})({one})", f"{rng.choice(lists)}[1]", f"{rng.choice(lists)}[-1]",
         f"count(distinct values([{one}, {other}]))", f"sum(for v in {lists[0]} return v * 2)",
         f"({one} / 3)", f"max({lists[1]})",
@@ -119,7 +120,8 @@ def truth(rng: random.Random, names: dict[str, list[str]], depth: int) -> str:
         f"({a} {sign} {b})", f"({a} = null)", f"({a} between 2 and {b})", f"({a} in [2..5))",
         f"({a} in (< 2, 5, > {b}))", f"({a} instance of number)", f"({one} = {other})",
         f"(some v in [{a}, {b}] satisfies v > 2)", f"(every v in [{a}, {b}] satisfies v > 2)",
-        f"list contains([{a}, 5], {b})", f"([{a}, {b}] = [2, {a}])", f"(if {one} then {other} else null)",
+        f"list contains([{a}, 5], {b})", f"([{a}, {b}] = [2, {a}])",
+        f"(if {one} then {other} else null)",
         f"({{k: {a}}} = {{k: {b}}})",
     ]  # fmt: skip
     for name in names.get("colour", ()):
@@ -140,10 +142,7 @@ def truth(rng: random.Random, names: dict[str, list[str]], depth: int) -> str:
 def graph(rng: random.Random, *, decisions: int = 3, rules: int = 4) -> Graph:
     """Return a random model: tables and expressions that look at inputs and at each other."""
     inputs = {f"in{n}": rng.choice(KINDS) for n in range(rng.randint(2, 4))}
-    body = [ITEMS]
-    for name, kind in inputs.items():
-        variable = f'<variable name="{name}" typeRef="{TYPES[kind]}"/>'
-        body.append(f'<inputData id="{name}" name="{name}">{variable}</inputData>')
+    body = [ITEMS, *(_input(name, kind) for name, kind in inputs.items())]
     known = dict(inputs)
     made = []
     for place in range(decisions):
@@ -160,10 +159,27 @@ def graph(rng: random.Random, *, decisions: int = 3, rules: int = 4) -> Graph:
         if kind is not None:
             known[name] = kind
         made.append(name)
-    xml = (
-        f'<definitions xmlns="{NAMESPACE}" name="m" namespace="urn:m">{"".join(body)}</definitions>'
-    )
-    return Graph(inputs, tuple(made), xml)
+    return Graph(inputs, tuple(made), _model("".join(body)))
+
+
+def expression_graph(rng: random.Random) -> Graph:
+    """Return a model of one decision: a random expression."""
+    inputs = {f"in{n}": kind for n, kind in enumerate(rng.sample(KINDS, k=4))}
+    names: dict[str, list[str]] = {}
+    for name, kind in inputs.items():
+        names.setdefault(kind, []).append(name)
+    text = rng.choice((number, truth))(rng, names, 3)
+    data = "".join(_input(name, kind) for name, kind in inputs.items())
+    return Graph(inputs, ("d0",), _model(ITEMS + data + _literal("d0", inputs, text, "Any")))
+
+
+def _model(body: str) -> str:
+    return f'<definitions xmlns="{NAMESPACE}" name="m" namespace="urn:m">{body}</definitions>'
+
+
+def _input(name: str, kind: str) -> str:
+    variable = f'<variable name="{name}" typeRef="{TYPES[kind]}"/>'
+    return f'<inputData id="{name}" name="{name}">{variable}</inputData>'
 
 
 def _needs(known: dict[str, str]) -> str:
@@ -174,10 +190,11 @@ def _needs(known: dict[str, str]) -> str:
     )
 
 
-def _literal(name: str, known: dict[str, str], text: str) -> str:
+def _literal(name: str, known: dict[str, str], text: str, of: str = "number") -> str:
+    logic = f"<literalExpression><text>{escape(text)}</text></literalExpression>"
     return (
-        f'<decision id="{name}" name="{name}"><variable name="{name}" typeRef="number"/>'
-        f"{_needs(known)}<literalExpression><text>{escape(text)}</text></literalExpression></decision>"
+        f'<decision id="{name}" name="{name}"><variable name="{name}" typeRef="{of}"/>'
+        f"{_needs(known)}{logic}</decision>"
     )
 
 
@@ -189,7 +206,8 @@ def _table(
     numeric = kind == "number"
     aggregation = rng.choice(AGGREGATIONS) if policy == "COLLECT" and numeric else None
     clauses = "".join(
-        f'<input><inputExpression typeRef="{TYPES[known[c]]}"><text>{c}</text></inputExpression></input>'
+        f'<input><inputExpression typeRef="{TYPES[known[c]]}"><text>{c}</text>'
+        "</inputExpression></input>"
         for c in columns
     )
     listed = "3.5, 1, 2, 4" if numeric else '"green", "red"'

@@ -174,7 +174,9 @@ class Encoder:
 def constant(encoder: Encoder, value: Any) -> Term:
     """Return the term of a FEEL value."""
     rule = _CONSTANTS.get(type(value))
-    return rule(encoder, value) if rule is not None else Unknown(f"value {value!r}", False, (value,))
+    return (
+        rule(encoder, value) if rule is not None else Unknown(f"value {value!r}", False, (value,))
+    )
 
 
 def _list(encoder: Encoder, value: list[Any]) -> Term:
