@@ -2,6 +2,8 @@
 
 A diary begins `== title`, then its states, a line `--`, then events:
 
+    @zone: Europe/Zurich            before the `--`: a key of the whole workflow
+    @@b.yaml {workflow: b, …}       before the `--`: another file
     2025-01-01 start {x: high}      an event, with its instant (UTC) and its data
         + order b#1                 an effect, in order; all of them are listed
         = b                         the innermost active states, and the status unless running
@@ -30,6 +32,7 @@ from guidewright.workflow.events import (
     Deviate,
     Done,
     Event,
+    Override,
     Signal,
     Start,
     Tick,
@@ -76,8 +79,12 @@ def read_diaries(path: Path) -> Iterator[Diary]:
             entries.append(Entry(number, _event(line)))
 
 
-def _graph(states: str) -> BoundGraph:
-    graph = graph_of(states)
+def _graph(text: str) -> BoundGraph:
+    lines = text.splitlines()
+    files = dict(line[2:].split(" ", 1) for line in lines if line.startswith("@@"))
+    keys = "".join(f"{line[1:]}\n" for line in lines if line[:1] == "@" != line[1:2])
+    states = "\n".join(line for line in lines if line[:1] != "@")
+    graph = graph_of(states, keys=keys, files=files)
     decisions = {s.ask.decision.name for s in graph.graph.states if s.ask is not None}
     return BoundGraph(graph.graph, Stub({name: same_as(name) for name in decisions}))
 
@@ -85,6 +92,7 @@ def _graph(states: str) -> BoundGraph:
 def _event(line: str) -> Event:
     when, _, rest = line.partition(" ")
     kind, _, rest = rest.partition(" ")
+    kind, _, zone = kind.partition("@")
     match = re.fullmatch(
         r"(?P<name>[^{:]*?)\s*(?P<data>\{.*\})?(?:: (?P<reason>.*))?", rest.strip()
     )
@@ -93,12 +101,13 @@ def _event(line: str) -> Event:
     data = {k: _value(v) for k, v in plain(read_yaml(match["data"] or "{}")).items()}
     moment = at(when)
     events: dict[str, Event] = {
-        "start": Start(moment, data),
+        "start": Start(moment, data, zone or None),
         "data": Data(moment, data),
         "done": Done(moment, name, data),
         "tick": Tick(moment),
         "signal": Signal(moment, name, data),
         "deviate": Deviate(moment, name, reason),
+        "override": Override(moment, name, data.get("value"), reason),
         "correct": Correct(moment, data, reason),
     }
     return events[kind]

@@ -84,6 +84,32 @@ GRAPHS = {
         ["5:3: workflow.limit: a ring without a wait: 'a' -> 'b'"],
         ("next: a", "next: z"),
     ),
+    "unheard": (
+        "a: {kind: gap, raises: [x], transitions: [{event: e, to: z}]}\nz: {kind: final}",
+        ["5:27: workflow.event: the event 'x' is raised, and nothing listens to it"],
+        ("raises: [x]", "raises: [e]"),
+    ),
+    "history": (
+        (
+            "a: {kind: gap, transitions: [{event: e, to: b}, {event: f, to: h}]}\n"
+            "b:\n  kind: clinical\n  initial: c\n  next: z\n  states:\n    h: {kind: history}\n"
+            "    g: {kind: history, next: d}\n    c: {kind: final}\n    d: {kind: final}\n"
+            "z: {kind: final}"
+        ),
+        [
+            "12:7: workflow.unreachable: no way leads to the state 'g'",
+            "14:7: workflow.unreachable: no way leads to the state 'd'",
+        ],
+        ("{event: f, to: h}", "{event: f, to: h}, {event: i, to: g}"),
+    ),
+    "exceptions lead on": (
+        (
+            "a:\n  kind: clinical\n  initial: b\n  exceptions: [{event: e, to: z}]\n  states:\n"
+            "    b: {kind: task, task: give}\n    c: {kind: task, task: give}\nz: {kind: final}"
+        ),
+        ["11:7: workflow.unreachable: no way leads to the state 'c'"],
+        ("task: give}\n    c", "task: give, next: c}\n    c"),
+    ),
     "expires": (
         "a: {kind: task, task: order, timer: {expire: P1D}, next: z}\nz: {kind: final}",
         [
@@ -116,6 +142,7 @@ def test_every_check_is_tried() -> None:
         "no_end",
         "endless_loop",
         "expires_without_way",
+        "unheard",
     }
 
 

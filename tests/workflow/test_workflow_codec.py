@@ -5,17 +5,20 @@ from __future__ import annotations
 import copy
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from diary import read_diaries
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workflow_stub import HERE, at, bound, walk
+from workflow_stub import HERE, Stub, at, bound, graph_of, same_as, walk
 
 from guidewright.errors import CallError, GuidewrightError
 from guidewright.feel.temporal import parse_date
 from guidewright.workflow.codec import (
+    FORMAT,
+    UPGRADES,
     effect_from_json,
     effect_to_json,
     event_from_json,
@@ -23,9 +26,10 @@ from guidewright.workflow.codec import (
     instance_from_json,
     instance_to_json,
 )
+from guidewright.workflow.evaluator import BoundGraph
 from guidewright.workflow.events import Data, Done, Start, Tick
 from guidewright.workflow.step import begin, step
-from guidewright.workflow.value_codec import value_from_json, value_to_json
+from guidewright.workflow.value_codec import instant_from_text, value_from_json, value_to_json
 
 GRAPH = bound(
     "a: {kind: task, task: order, timer: {due: P1D, overdue: P1D}, "
@@ -63,8 +67,8 @@ def test_an_event_as_people_write_it() -> None:
 
 
 FAULTS = {
-    "no object": ([], "format: this is 'None', not 'guidewright.instance/1'"),
-    "other format": ({"format": "x"}, "format: this is 'x', not 'guidewright.instance/1'"),
+    "no object": ([], "format: this is 'None', not 'guidewright.instance/2'"),
+    "other format": ({"format": "x"}, "format: this is 'x', not 'guidewright.instance/2'"),
     "missing": ({"workflow": None}, ".workflow: a text is expected"),
     "unknown": ({"foo": 1}, ".foo: this key is not known"),
     "instant": ({"at": "today"}, '.at: "today" is not a date and time'),
@@ -116,6 +120,41 @@ def test_mangled_stored_data_are_refused_or_run(data: st.DataObject) -> None:
         step(GRAPH, instance_from_json(mangled), Tick(at("2025-01-09")))
     except GuidewrightError as error:
         assert "Error" not in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize("path", sorted((HERE / "old").glob("*.json")), ids=lambda path: path.stem)
+def test_an_older_form_is_read_and_goes_on(path: Path) -> None:
+    graph = graph_of(path.with_suffix(".yaml").read_text(encoding="utf-8"))
+    stub = BoundGraph(graph.graph, Stub({"x": same_as("x")}))
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    assert stored["format"] in UPGRADES
+    before = instance_from_json(stored)
+    written = instance_to_json(before)
+    assert written["format"] == FORMAT
+    assert [key for key in stored if written.get(key, "none") != stored[key]][:1] == ["format"]
+    after, effects = step(stub, before, Data(at("2025-01-07"), {"p": True}))
+    assert after.is_in("s2")
+    assert [type(effect).__name__ for effect in effects] == ["Remind", "Act", "Evaluated"]
+
+
+def test_every_older_form_has_an_example() -> None:
+    stored = (
+        json.loads(path.read_text(encoding="utf-8")) for path in (HERE / "old").glob("*.json")
+    )
+    assert {each["format"] for each in stored} == set(UPGRADES)
+
+
+def test_an_instant_stands_when_the_rules_of_its_zone_change() -> None:
+    """Rules of a zone change; what was stored under the old ones is the same instant."""
+    written = "2031-07-01T08:00:00+03:00[Europe/Zurich]"  # an offset that the zone does not have
+    read = instant_from_text(written)
+    assert read.instant == instant_from_text("2031-07-01T05:00:00Z").instant
+    assert str(read) == "2031-07-01T07:00:00@Europe/Zurich"
+
+
+def test_a_stored_zone_that_is_none_is_refused() -> None:
+    with pytest.raises(CallError, match=r"workflow.stored-state: there is no time zone 'Nowhere'"):
+        step(GRAPH, instance_from_json({**STORED, "zone": "Nowhere"}), Tick(at("2025-02-09")))
 
 
 @given(JSON)

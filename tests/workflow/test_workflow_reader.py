@@ -101,10 +101,8 @@ g: {kind: gap}
 """
     ).graph
     assert [state.name for state in graph.states] == ["a", "b", "c", "e", "r", "r1", "r2", "f", "g"]
-    assert {state.kind for state in graph.states} == set(StateKind) - {
-        StateKind.HISTORY,
-        StateKind.WORKFLOW,
-    }
+    others = {StateKind.HISTORY, StateKind.WORKFLOW}  # see below
+    assert {state.kind for state in graph.states} == set(StateKind) - others
     a, b, c, e = (graph.state(name) for name in "abce")
     assert (a.label, a.phase, a.description, b.label) == ("First", "p", "text", "b")
     assert a.transitions[0].trigger is Trigger.ALWAYS
@@ -261,10 +259,8 @@ def test_the_example_of_the_documentation_is_read() -> None:
     graph = read_workflow(example)
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.validate(plain(read_yaml(example)), schema)
-    assert {state.kind for state in graph.states} == set(StateKind) - {
-        StateKind.HISTORY,
-        StateKind.WORKFLOW,
-    }
+    others = {StateKind.HISTORY, StateKind.WORKFLOW}  # see below
+    assert {state.kind for state in graph.states} == set(StateKind) - others
 
 
 def test_the_b12_workflow_cites_statements_everywhere() -> None:
@@ -281,3 +277,49 @@ def test_the_b12_workflow_cites_statements_everywhere() -> None:
     for phase in graph.phases:
         assert sum(state.phase == phase.name for state in graph.states) <= 20
     assert all(code.value.count(".") == 1 for code in Code)
+
+
+MAIN = """
+workflow: m
+initial: a
+states: {a: {kind: workflow, file: b.yaml, next: z}, z: {kind: final}}
+""".lstrip()
+
+
+def test_a_sub_workflow_is_a_file_of_the_same_folder(tmp_path: Path) -> None:
+    main = tmp_path / "workflow.yaml"
+    main.write_text(MAIN, encoding="utf-8")
+    with pytest.raises(ModelError) as caught:
+        read_workflow_file(main)
+    (note,) = caught.value.notes
+    assert (note.code, note.span is not None and note.span.place.line) == ("file.missing", 3)
+    inner = "workflow: b\nlabel: Inside\ninitial: x\nphases: {q: Page}\n"
+    inner += "states: {x: {kind: clinical, phase: q, next: y}, y: {kind: final}}\n"
+    (tmp_path / "b.yaml").write_text(inner, encoding="utf-8")
+    graph = read_workflow_file(main)
+    assert [state.name for state in graph.states] == ["a", "a/x", "a/y", "z"]
+    assert graph.files == ("b.yaml",)
+    assert [phase.name for phase in graph.phases] == ["q"]
+    a, x = graph.state("a"), graph.state("a/x")
+    assert (a.label, a.initial, a.children, a.compound) == ("Inside", "a/x", ("a/x", "a/y"), True)
+    assert (x.label, x.parent, x.transitions[0].target.name) == ("x", "a", "a/y")
+    assert x.name_span.place.file.endswith("b.yaml")
+
+
+def test_faults_in_a_sub_workflow_stand_in_its_file_and_use_its_names() -> None:
+    inner = "workflow: b\ninitial: x\nzone: UTC\nstates: {x: {kind: clinical, next: zz}, "
+    inner += "y: {kind: workflow, file: c.yaml, next: x}}"
+    other = "workflow: c\ninitial: x\nstates: {x: {kind: workflow, file: b.yaml}}"
+    with pytest.raises(ModelError) as caught:
+        read_workflow(MAIN, "w.yaml", {"b.yaml": inner, "c.yaml": other})
+    assert [str(note).replace(" (", "\n(") for note in caught.value.notes] == [
+        (
+            "b.yaml:3:1: yaml.shape: the workflow in 'b.yaml' cannot have the key 'zone'\n"
+            "(it belongs into the file that names this one)"
+        ),
+        "b.yaml:4:36: workflow.unknown-state: the state 'x' names the unknown state 'zz'",
+        (
+            "c.yaml:3:36: workflow.unknown-state: the workflow 'b.yaml' is inside itself: "
+            "b.yaml -> c.yaml -> b.yaml\n(remove one of these states)"
+        ),
+    ]

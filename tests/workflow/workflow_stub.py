@@ -64,17 +64,20 @@ def bound(
     return BoundGraph(graph_of(states, initial).graph, Stub(decisions or {}))
 
 
-def graph_of(states: str, initial: str = "a") -> BoundGraph:
-    text = f"workflow: demo\ninitial: {initial}\nphases: {{p: Phase one}}\nstates:\n"
+def graph_of(
+    states: str, initial: str = "a", keys: str = "", files: Mapping[str, str] | None = None
+) -> BoundGraph:
+    text = f"workflow: demo\ninitial: {initial}\nphases: {{p: Phase one}}\n{keys}states:\n"
     body = "\n".join("  " + line for line in states.strip("\n").splitlines())
-    return BoundGraph(read_workflow(text + body + "\n"), Stub())
+    return BoundGraph(read_workflow(text + body + "\n", files=files), Stub())
 
 
 def at(text: str) -> DateTime:
     """Return an instant: `2025-01-01`, or with a time; UTC unless it says otherwise."""
     if "T" not in text:
         text += "T00:00:00"
-    return parse_date_time(text if text[-1] == "Z" or "@" in text or "+" in text else text + "Z")
+    known = re.search(r"(Z|[+-]\d\d:\d\d|@\S+)$", text)
+    return parse_date_time(text if known else text + "Z")
 
 
 def walk(graph: BoundGraph, *events: Event) -> tuple[Instance, list[Effect]]:

@@ -18,7 +18,6 @@ from guidewright.cli.common import (
     show,
 )
 from guidewright.errors import CallError, Code, ModelError, Note
-from guidewright.guideline.evaluator import GuidelineEvaluator
 from guidewright.guideline.events import read_event
 from guidewright.guideline.guide import Guideline, load
 from guidewright.guideline.patient import read_policies
@@ -64,17 +63,16 @@ def command(
 ) -> None:
     """Move one patient along the workflow in DIR by one event.
 
-    An event is a map: event (start, data, done, tick, signal, deviate or correct), at (a date and
-    time), and what belongs to it, such as values. Prints the state after it and what there is to
-    do. Nothing is stored unless --save is given; see docs/workflow-format.md.
+    An event is a map: event (start, data, done, tick, signal, deviate, override or correct), at (a
+    date and time), and what belongs to it, such as values. Prints the state after it and what there
+    is to do. Nothing is stored unless --save is given; see docs/workflow-format.md.
     """
     with faults_told():
         guideline = load(folder)
-        if guideline.graph is None:
+        if guideline.workflow is None:
             raise ModelError(Note(Code.FILE_MISSING, None, f"{folder} has no workflow"))
         readings = read_policies(guideline.file, chosen_policies(policies))
-        evaluator = GuidelineEvaluator(guideline.file, guideline.model, readings)
-        bound = BoundGraph(guideline.graph, evaluator)
+        bound = guideline.workflow.bound(readings)
         before = _state(state_path, bound)
         raw, places = read_mapping(event_path, "an event")
         event = read_event(guideline, raw, places)

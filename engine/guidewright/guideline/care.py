@@ -40,7 +40,9 @@ class Workflow:
 
     def bound(self, readings: Mapping[str, str] | None = None) -> BoundGraph:
         """Return the graph with the decisions under these readings of policies."""
-        return BoundGraph(self.graph, GuidelineEvaluator(self.file, self.model, readings))
+        return BoundGraph(
+            self.graph, GuidelineEvaluator(self.file, self.model, readings, self.graph)
+        )
 
     def start(
         self,

@@ -7,10 +7,8 @@ and readings. What is not known yet is waited for, as in the clinic.
 from __future__ import annotations
 
 from guidewright.feel.temporal import Date, DateTime, Time
-from guidewright.guideline.evaluator import GuidelineEvaluator
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.outcome import Outcome
-from guidewright.workflow.evaluator import BoundGraph
 from guidewright.workflow.events import Start
 from guidewright.workflow.instance import Instance
 from guidewright.workflow.step import begin, step
@@ -22,10 +20,11 @@ EPOCH = DateTime.of(Date.of(2000, 1, 1), Time(0, 0, None))
 
 def walk_patient(guideline: Guideline, outcome: Outcome, at: DateTime = EPOCH) -> Instance:
     """Start the workflow with everything known of the patient; return where it comes to rest."""
-    if guideline.graph is None:
+    if guideline.workflow is None:
         raise ValueError("the guideline has no workflow")
-    evaluator = GuidelineEvaluator(guideline.file, guideline.model, outcome.readings)
-    bound = BoundGraph(guideline.graph, evaluator)
-    known = {name: value for name, value in outcome.patient.items() if value is not None}
+    bound = guideline.workflow.bound(outcome.readings)
+    computed = bound.graph.computed_names
+    told = {name: value for name, value in outcome.patient.items() if name not in computed}
+    known = {name: value for name, value in told.items() if value is not None}
     instance, _ = step(bound, begin(bound), Start(at, known))
     return instance

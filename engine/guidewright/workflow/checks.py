@@ -16,6 +16,7 @@ from guidewright.workflow.configuration import ancestors, domain, entry_set
 from guidewright.workflow.decision_info import DecisionInfo, Values
 from guidewright.workflow.model import (
     BranchValue,
+    Cited,
     Graph,
     State,
     StateKind,
@@ -44,7 +45,8 @@ def all_ways(graph: Graph) -> Ways[str]:
 
     An edge leads from an innermost state to each state that a transition of it, or of a state
     around it, enters; from a final state also by what follows when the states around it are
-    complete. Conditions are taken to be possible, and other regions to finish.
+    complete. Conditions are taken to be possible, and other regions to finish. A way to a history
+    state leads to where that goes at first: what it remembers was entered before.
     """
     ways: Ways[str] = nx.DiGraph()
     ways.add_nodes_from(graph.order)
@@ -52,22 +54,51 @@ def all_ways(graph: Graph) -> Ways[str]:
     for state in graph.states:
         if not state.atomic:
             continue
-        for transition in _possible(graph, state):
+        for transition in (*_possible(graph, state), *graph.exceptions):
             outer = domain(graph, transition)
-            for name in entry_set(graph, [(transition.target.name, outer)]):
+            target = transition.target.name
+            for name in (*entry_set(graph, [(target, outer)]), target):
                 ways.add_edge(state.name, name)
     return ways
 
 
 def _possible(graph: Graph, state: State) -> Iterator[Transition]:
-    """Yield what can be taken while `state` is active."""
+    """Yield what can be taken while `state` is active, but for what can be from anywhere.
+
+    For a history state: where it leads at first.
+    """
+    if state.kind is StateKind.HISTORY:
+        yield from _first_time(state)
+        return
     yield from state.transitions
     completes = state.final
     for outer in ancestors(graph, state.name):
         completes = completes and (outer.parallel or outer.name == state.parent)
+        yield from outer.exceptions
         for transition in outer.transitions:
             if transition.trigger is not Trigger.DONE or completes:
                 yield transition
+
+
+def _first_time(history: State) -> Iterator[Transition]:
+    """Yield the way a history state takes when nothing is remembered, also when it is not said."""
+    if history.transitions or history.parent is None:
+        yield from history.transitions
+        return
+    yield Transition(
+        source=history.name,
+        index=0,
+        trigger=Trigger.DEFAULT,
+        target=Cited(history.name, history.name_span),
+        when=None,
+        event=None,
+        phase=None,
+        value=None,
+        label=None,
+        statements=(),
+        ambiguities=(),
+        span=history.span,
+    )
 
 
 def unreachable(graph: Graph, ways: Ways[str]) -> Iterator[Note]:
@@ -94,7 +125,7 @@ def dead_end(graph: Graph, ways: Ways[str]) -> Iterator[Note]:
     nothing further.
     """
     for state in graph.states:
-        if state.kind in (StateKind.FINAL, StateKind.GAP) or not state.atomic:
+        if state.kind in _NO_WAY_ON or not state.atomic:
             continue
         if not _has_way_on(graph, state):
             text = f"the state '{state.name}' has no way on"
@@ -102,9 +133,16 @@ def dead_end(graph: Graph, ways: Ways[str]) -> Iterator[Note]:
             yield Note(Code.WORKFLOW_DEAD_END, state.name_span, text, hint)
 
 
+_NO_WAY_ON = (StateKind.FINAL, StateKind.GAP, StateKind.HISTORY)
+
+
 def _has_way_on(graph: Graph, state: State) -> bool:
-    """Say whether the state, or one around it, can be left."""
-    return any(True for _ in _possible(graph, state))
+    """Say whether the state, or one around it, can be left.
+
+    What can happen anywhere, such as death, is the way on only of a series without an end.
+    """
+    lifelong = state.timer is not None and state.timer.endless and bool(graph.exceptions)
+    return lifelong or any(True for _ in _possible(graph, state))
 
 
 def never_complete(graph: Graph, ways: Ways[str]) -> Iterator[Note]:
@@ -199,6 +237,21 @@ def expires_without_way(graph: Graph, ways: Ways[str]) -> Iterator[Note]:
             yield Note(Code.WORKFLOW_DEAD_END, timer.expire.span, text, hint)
 
 
+def unheard(graph: Graph, ways: Ways[str]) -> Iterator[Note]:
+    """Find internal events that nothing listens to.
+
+    What it finds: a name under `raises` that is the `event` of no transition and no exception.
+    Why it matters: what should happen in another part of the workflow never happens.
+    To repair: correct the name, or remove it.
+    """
+    for raised in graph.raised:
+        if raised.name not in graph.events:
+            text = f"the event '{raised.name}' is raised, and nothing listens to it"
+            yield Note(
+                Code.WORKFLOW_EVENT, raised.span, text, did_you_mean(raised.name, graph.events)
+            )
+
+
 CHECKS: tuple[Check, ...] = (
     unreachable,
     dead_end,
@@ -206,6 +259,7 @@ CHECKS: tuple[Check, ...] = (
     no_end,
     endless_loop,
     expires_without_way,
+    unheard,
 )
 
 

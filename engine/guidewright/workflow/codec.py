@@ -9,7 +9,7 @@ with the path to it (`workflow.stored-state`); nothing is repaired.
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from enum import Enum
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -29,8 +29,11 @@ from guidewright.workflow.value_codec import (
     value_to_json,
 )
 
-FORMAT = "guidewright.instance/1"
 Json = dict[str, Any]
+FORMAT = "guidewright.instance/2"
+# What has to be done to an older form. 1 knew no overrides, interruptions, history and zone: they
+# are empty, as for every key that is missing and has a default.
+UPGRADES: Mapping[str, Callable[[Json], Json]] = {"guidewright.instance/1": lambda data: data}
 Data = TypeVar("Data")
 
 EVENTS: dict[str, type[Event]] = {
@@ -41,6 +44,7 @@ EVENTS: dict[str, type[Event]] = {
     "tick": events.Tick,
     "signal": events.Signal,
     "deviate": events.Deviate,
+    "override": events.Override,
     "correct": events.Correct,
 }
 EFFECTS: dict[str, type[Effect]] = {
@@ -62,11 +66,12 @@ def instance_to_json(instance: Instance) -> Json:
 
 
 def instance_from_json(data: object) -> Instance:
-    """Return the instance of JSON data by `instance_to_json`."""
+    """Return the instance of JSON data by `instance_to_json`, also of an older form."""
     found = data.get("format") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or found != FORMAT:
+    if not isinstance(data, dict) or found not in (FORMAT, *UPGRADES):
         raise stored_fault("format", f"this is '{found}', not '{FORMAT}'")
-    return _record(Instance, {key: data[key] for key in data if key != "format"}, "")
+    record = {key: data[key] for key in data if key != "format"}
+    return _record(Instance, record if found == FORMAT else UPGRADES[found](record), "")
 
 
 def event_to_json(event: Event) -> Json:
@@ -197,6 +202,9 @@ _HINTS: dict[type, dict[str, Any]] = {
         instances.Stop,
         instances.Deviation,
         instances.Correction,
+        instances.Overriding,
+        instances.Interruption,
+        instances.Remembered,
     )
 }
 

@@ -15,11 +15,13 @@ from guidewright.feel.temporal import DateTime
 from guidewright.feel.values import Value
 from guidewright.workflow.configuration import (
     ancestors,
+    effective_targets,
     entry_set,
     in_order,
     inside,
     is_complete,
     is_inside,
+    remembered,
 )
 from guidewright.workflow.effects import (
     Act,
@@ -40,7 +42,10 @@ from guidewright.workflow.instance import (
     Datum,
     Deviation,
     Instance,
+    Interruption,
     OpenTask,
+    Overriding,
+    Remembered,
     RunningTimer,
     Stop,
     TimerStage,
@@ -48,6 +53,7 @@ from guidewright.workflow.instance import (
     Withdrawal,
 )
 from guidewright.workflow.model import (
+    ANYWHERE,
     BaseKind,
     Graph,
     State,
@@ -56,17 +62,32 @@ from guidewright.workflow.model import (
     TaskKind,
     Timer,
     TimerPhase,
+    Transition,
 )
 from guidewright.workflow.timers import Firing, base_from, is_last, moment, next_firing, start
 from guidewright.workflow.ways import Question, Way
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A state is complete: its `next` is to be taken. SCXML: done.state.NAME."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An internal event was raised."""
+
+    event: str
 
 
 @dataclass(slots=True)
 class Draft:
     """An instance that can be changed.
 
-    `now` moves up to `horizon`, the instant of the event. `complete` are the states whose end is
-    still to be handled.
+    `now` moves up to `horizon`, the instant of the event. `queue` is what happened inside and is
+    still to be handled. SCXML: the internal queue.
     """
 
     bound: BoundGraph
@@ -81,12 +102,16 @@ class Draft:
     choices: list[Choice]
     deviations: list[Deviation]
     corrections: list[Correction]
+    overrides: list[Overriding]
+    interruptions: list[Interruption]
+    memory: dict[str, tuple[str, ...]]
+    zone: str | None
     stops: dict[tuple[str, str | None], Stop]
     said: dict[tuple[str, str | None], Stop]
     finished: str | None
     issued: int
     effects: list[Effect] = field(default_factory=list)
-    complete: list[str] = field(default_factory=list)
+    queue: list[Completed | Raised] = field(default_factory=list)
     microsteps: int = 0
 
     @classmethod
@@ -105,6 +130,10 @@ class Draft:
             choices=list(instance.choices),
             deviations=list(instance.deviations),
             corrections=list(instance.corrections),
+            overrides=list(instance.overrides),
+            interruptions=list(instance.interruptions),
+            memory={item.state: item.states for item in instance.history},
+            zone=instance.zone,
             stops={(stop.state, stop.event): stop for stop in instance.stops},
             said={(stop.state, stop.event): stop for stop in instance.stops},
             finished=instance.finished,
@@ -124,12 +153,21 @@ class Draft:
             known=tuple(self.known.values()),
             tasks=tuple(self.tasks.values()),
             timers=tuple(sorted(self.timers.values(), key=lambda timer: order[timer.state])),
-            stops=tuple(sorted(self.stops.values(), key=lambda s: (order[s.state], s.event or ""))),
+            stops=tuple(sorted(self.stops.values(), key=self._place)),
             visits=tuple(self.visits),
             choices=tuple(self.choices),
             deviations=tuple(self.deviations),
             corrections=tuple(self.corrections),
+            overrides=tuple(self.overrides),
+            interruptions=tuple(self.interruptions),
+            history=tuple(
+                Remembered(name, self.memory[name]) for name in in_order(self.graph, self.memory)
+            ),
+            zone=self.zone,
         )
+
+    def _place(self, stop: Stop) -> tuple[int, str]:
+        return self.graph.order.get(stop.state, -1), stop.event or ""
 
     @property
     def graph(self) -> Graph:
@@ -151,7 +189,8 @@ class Draft:
         if self.microsteps > self.bound.limits.microsteps:
             text = f"one event set more than {self.bound.limits.microsteps} steps in motion"
             hint = f"a way that begins in '{state}' leads back without waiting"
-            span = self.graph.state(state).name_span
+            known = self.graph.by_name.get(state)
+            span = known.name_span if known is not None else self.graph.span
             raise ResourceError(Note(Code.WORKFLOW_LIMIT, span, text, hint))
 
     # states --------------------------------------------------------------------------------------
@@ -159,12 +198,31 @@ class Draft:
     def take(self, ways: Iterable[tuple[Way, str | None]]) -> None:
         """Take transitions together: one microstep. Each comes with its domain."""
         pairs = tuple(ways)
-        for way, _ in pairs:
+        interrupted: set[str] = set()
+        left: set[str] = set()
+        made = len(self.choices)
+        for way, outer in pairs:
             self.spend(way.transition.source)
             if way.choice is not None:
                 self.record(way.choice)
-        self.leave({name for _, outer in pairs for name in inside(self.graph, self.active, outer)})
-        self.enter((way.transition.target.name, outer) for way, outer in pairs)
+            leaves = inside(self.graph, self.active, outer)
+            left |= leaves
+            interrupted |= leaves if way.transition.exception else set()
+        targets = [(way.transition.target.name, outer) for way, outer in pairs]
+        self.leave(left, interrupted)
+        for way, _ in pairs:
+            if way.transition.exception:
+                self.interrupted(way.transition, made)
+            self.queue.extend(Raised(event.name) for event in way.transition.raises)
+        self.enter(targets)
+
+    def interrupted(self, way: Transition, choices: int) -> None:
+        """Remember an exception, and say so."""
+        about = way.label or (way.event.name if way.event is not None else None)
+        about = about or (f"`{way.when.text}`" if way.when is not None else "")
+        taken = Interruption(self.now, way.source, way.id, way.target.name, choices)
+        self.interruptions.append(taken)
+        self.say(Noted(self.now, way.target.name, f"exception: {about}"))
 
     def record(self, choice: Choice) -> None:
         """Remember a choice; one made earlier in the same state no longer stands."""
@@ -178,45 +236,87 @@ class Draft:
             if self.choices[index].state in states:
                 self.choices[index] = replace(self.choices[index], standing=False)
 
-    def jump(self, target: str, since: int = 0) -> None:
+    def jump(
+        self, target: str, since: int = 0, *, forget: bool = False, rearm: bool = True
+    ) -> None:
         """Go to a state from wherever the instance is, leaving as little as possible.
 
-        The choices made in what is left, from number `since` on, no longer stand.
+        The choices made in what is left, from number `since` on, no longer stand; with `forget`
+        no history state remembers it. For `rearm` see `enter`.
         """
+        targets = effective_targets(self.graph, target, self.memory)
         around = ancestors(self.graph, target)
         outer = next((state.name for state in around if state.name in self.active), None)
-        region = outer is not None and self.graph.state(outer).parallel
+        region = outer is not None and self.graph.state(outer).parallel and targets == (target,)
         scope = target if region else outer
         left = {name for name in self.graph.order if is_inside(self.graph, name, scope)}
         self.set_aside(left, since)
+        before = dict(self.memory)
         self.leave(inside(self.graph, self.active, scope) | (self.active & {target}))
+        if forget:
+            self.memory = {name: states for name, states in before.items() if name not in left}
         self.finished = None
-        self.enter([(target, outer)])
+        self.enter([(name, outer) for name in targets], rearm=rearm)
 
-    def leave(self, names: Iterable[str]) -> None:
-        """Leave states; their tasks are withdrawn and their timers cancelled."""
-        for name in reversed(in_order(self.graph, tuple(names))):
+    def leave(self, names: Collection[str], interrupted: Collection[str] = ()) -> None:
+        """Leave states; their tasks are withdrawn and their timers cancelled.
+
+        What was active is remembered first, for the way back. SCXML: exitStates.
+        """
+        for name in in_order(self.graph, names):
+            for history in self.graph.state(name).histories:
+                inner = self.graph.state(history)
+                self.memory[history] = remembered(self.graph, self.active, inner)
+        for name in reversed(in_order(self.graph, names)):
             self.active.discard(name)
-            self.close_tasks(name, Withdrawal.LEFT)
+            why = Withdrawal.EXCEPTION if name in interrupted else Withdrawal.LEFT
+            self.close_tasks(name, why)
             self.cancel_timer(name)
             for key in [key for key in self.stops if key[0] == name]:
                 del self.stops[key]
-            self.complete = [other for other in self.complete if other != name]
+            self.queue = [item for item in self.queue if item != Completed(name)]
             for index in range(len(self.visits) - 1, -1, -1):
                 visit = self.visits[index]
                 if visit.state == name and visit.left is None:
                     self.visits[index] = replace(visit, left=self.now)
                     break
 
-    def enter(self, targets: Iterable[tuple[str, str | None]]) -> None:
-        """Enter the targets, what is around them below their domain, and what is inside."""
-        for name in in_order(self.graph, entry_set(self.graph, targets) - self.active):
+    def enter(self, targets: Iterable[tuple[str, str | None]], *, rearm: bool = True) -> None:
+        """Enter the targets, what is around them below their domain, and what is inside.
+
+        With `rearm` an exception whose condition is still true is taken again when its scope is
+        entered.
+        """
+        entered = entry_set(self.graph, targets, self.memory) - self.active
+        for name in in_order(self.graph, entered):
             self.active.add(name)
             self.visits.append(Visit(name, self.now))
+            if rearm:
+                self.end_interruptions(name)
             self.entered(self.graph.state(name))
+
+    def end_interruptions(self, scope: str, transition: str | None = None) -> None:
+        """Let the exceptions of a scope, or one of them, stand no longer."""
+        for index, item in enumerate(self.interruptions):
+            if item.standing and item.scope == scope and transition in (None, item.transition):
+                self.interruptions[index] = replace(item, standing=False)
+
+    def stands(self, exception: Transition) -> bool:
+        """Say whether an exception was taken and nothing has ended that yet."""
+        return any(item.standing and item.transition == exception.id for item in self.interruptions)
+
+    def is_interrupted(self, state: str, number: int) -> bool:
+        """Say whether an exception ended what choice `number`, made in a state, belongs to."""
+        return any(
+            item.standing
+            and number < item.choices
+            and (item.scope == ANYWHERE or is_inside(self.graph, state, item.scope))
+            for item in self.interruptions
+        )
 
     def entered(self, state: State) -> None:
         """Do what entering a state of this kind means."""
+        self.queue.extend(Raised(event.name) for event in state.raises)
         if state.timer is not None:
             self.start_timer(state, state.timer)
         elif state.task is not None:
@@ -235,13 +335,14 @@ class Draft:
         """
         if state.parent is None:
             self.finished = state.name
+            self.queue.clear()
             self.say(Finished(self.now, state.name))
             return
         for outer in ancestors(self.graph, state.name):
             if outer.name != state.parent and not outer.parallel:
                 break
             if is_complete(self.graph, self.active, outer.name):
-                self.complete.append(outer.name)
+                self.queue.append(Completed(outer.name))
 
     def stop(self, stop: Stop) -> None:
         """Stop a state visibly; say so unless it was said before."""
@@ -260,7 +361,7 @@ class Draft:
         known = frozenset(name for name, datum in self.known.items() if datum.value is not None)
         here = task.awaits is not None and task.awaits.satisfied(known)
         if here and task.kind is TaskKind.OBTAIN:
-            self.complete.append(state.name)
+            self.queue.append(Completed(state.name))
         else:
             self.open_task(state, task, self.now, None, None)
 
@@ -326,27 +427,36 @@ class Draft:
         timer = self.timers.get(task.state)
         if state.timer is None or timer is None:
             del self.tasks[task.id]
-            self.complete.append(task.state)
+            self.queue.append(Completed(task.state))
             return
         if state.timer.standing and state.timer.repeat is None and is_last(state.timer, timer):
             self.tasks[task.id] = replace(task, received=())  # as often as needed, until the end
+            self.set_timer(replace(timer, stage=TimerStage.DONE))
             return
         del self.tasks[task.id]
         self.set_timer(replace(timer, stage=TimerStage.DONE))
         if not state.timer.standing and is_last(state.timer, timer):
-            self.complete.append(task.state)
+            self.queue.append(Completed(task.state))
 
     # timers --------------------------------------------------------------------------------------
 
-    def start_timer(self, state: State, model: Timer) -> None:
+    def restart_timer(self, state: State, model: Timer, timer: RunningTimer) -> None:
+        """Count again from another base; what was answered before is not asked for again."""
+        answered = timer.stage in (TimerStage.DONE, TimerStage.EXPIRED)
+        self.close_tasks(state.name, Withdrawal.MOVED)
+        self.cancel_timer(state.name)
+        self.start_timer(state, model, timer.occurrence if answered else timer.occurrence - 1)
+
+    def start_timer(self, state: State, model: Timer, answered: int = -1) -> None:
         """Start the timer of a state, or stop visibly when its base is not known."""
         if model.when is not None:
-            answer = self.bound.evaluator.test(model.when, self.question().data, self.now)
+            question = self.question()
+            answer = question.test(state.name, model.when)
             if answer.value is False:
                 self.over(state)
                 return
             if answer.value is not True:
-                stop = self.question().undecided(state, model.when, answer, None)
+                stop = question.undecided(state.name, model.when, answer, None)
                 self.stop(replace(stop, of_timer=True))
                 return
         base = self.base(state, model)
@@ -356,13 +466,12 @@ class Draft:
             code = Code.WORKFLOW_TIMER
             self.stop(Stop(self.now, state.name, code, reason, of_timer=True))
             return
-        self.set_timer(start(model, state.name, base, self.now))
+        self.set_timer(start(model, state.name, base, self.now, answered=answered))
 
     def base(self, state: State, model: Timer) -> DateTime | None:
         """Return the instant a timer counts from."""
         if model.base.kind is BaseKind.DATUM:
-            datum = self.known.get(model.base.name)
-            return base_from(datum.value, self.now) if datum is not None else None
+            return base_from(self.question().facts(state.name).data.get(model.base.name), self.now)
         wanted = model.base.name or state.name
         visits = (visit.entered for visit in reversed(self.visits) if visit.state == wanted)
         return next(visits, None)
@@ -372,7 +481,9 @@ class Draft:
         before = self.awaited(timer.state)
         self.timers[timer.state] = timer
         firing = self.awaited(timer.state)
-        if firing is not None and (before is None or firing[:2] != before[:2]):
+        if firing is None and before is not None:
+            self.say(CancelTimer(self.now, timer.state))
+        elif firing is not None and (before is None or firing[:2] != before[:2]):
             self.say(Remind(self.now, timer.state, firing.at, firing.phase))
 
     def awaited(self, name: str) -> Firing | None:
@@ -395,7 +506,7 @@ class Draft:
         self.close_tasks(state.name, Withdrawal.OVER)
         self.cancel_timer(state.name)
         if state.kind in (StateKind.TASK, StateKind.WAIT):
-            self.complete.append(state.name)
+            self.queue.append(Completed(state.name))
 
     def fire(self, state: State, model: Timer, timer: RunningTimer, phase: TimerPhase) -> None:
         """Do what it means that an occurrence is now due, overdue or expired."""
@@ -403,7 +514,7 @@ class Draft:
         if phase is TimerPhase.DUE:
             self.close_tasks(state.name, Withdrawal.MISSED)
             if state.kind is StateKind.WAIT:
-                self.complete.append(state.name)
+                self.queue.append(Completed(state.name))
             if state.task is not None:
                 self.open_task(state, state.task, timer.due, timer.overdue, timer.expires)
         elif phase is TimerPhase.OVERDUE:
@@ -413,4 +524,4 @@ class Draft:
         else:
             self.close_tasks(state.name, Withdrawal.EXPIRED)
             if model.recurring and not model.standing and is_last(model, timer):
-                self.complete.append(state.name)
+                self.queue.append(Completed(state.name))

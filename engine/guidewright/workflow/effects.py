@@ -53,7 +53,8 @@ class Overdue:
 class Remind:
     """Send a `Tick` on this date: the timer of the state will then be in this phase.
 
-    `phase` is None when the series of the timer ends then.
+    It replaces an earlier reminder for the same state. `phase` is None when the series of the timer
+    ends then.
     """
 
     at: DateTime
@@ -64,7 +65,7 @@ class Remind:
 
 @dataclass(frozen=True, slots=True)
 class CancelTimer:
-    """The state's timer no longer runs; reminders for it are void."""
+    """The state's timer does nothing more by itself; the reminder for it is void."""
 
     at: DateTime
     state: str

@@ -16,10 +16,14 @@ Values = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The patient comes in, with what is already known."""
+    """The patient comes in, with what is already known.
+
+    `zone` is the site's time zone, by its IANA name, where it is not that of the workflow.
+    """
 
     at: DateTime
     values: Values = field(default_factory=dict)
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +78,18 @@ class Correct:
     reason: str
 
 
-Event = Start | Data | Done | Tick | Signal | Deviate | Correct
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A clinician decides otherwise: the decision state takes the branch of `value`, with a reason.
+
+    Possible where the decision is open or stopped, and where its answer still stands.
+    """
+
+    at: DateTime
+    state: str
+    value: Value
+    reason: str
+    by: str | None = None
+
+
+Event = Start | Data | Done | Tick | Signal | Deviate | Override | Correct

@@ -38,9 +38,11 @@ class Withdrawal(StrEnum):
     """Why a task is no longer asked for."""
 
     LEFT = "left"  # its state was left
+    EXCEPTION = "exception"  # an exception ended everything around it
     EXPIRED = "expired"
     MISSED = "missed"  # the next one of the series is due
     OVER = "over"  # the series has ended
+    MOVED = "moved"  # what its dates count from was corrected; it is asked for anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Choice:
     `decision` is None when only conditions were asked. `inputs` are the names of the data that
     were looked at, None when the evaluator could not say (then it rests on all of them). It is
     `standing` until it is made again, or the way it led to is left by a correction or deviation.
+    `override` is the reason of the clinician who decided instead of the decision.
     """
 
     at: DateTime
@@ -112,6 +115,7 @@ class Choice:
     statements: tuple[str, ...]
     notes: tuple[str, ...]
     standing: bool = True
+    override: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,43 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True)
+class Overriding:
+    """A clinician's decision against a decision: what it gave (null when it could not tell)."""
+
+    at: DateTime
+    state: str
+    decision: str
+    before: Value
+    after: Value
+    reason: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """An exception that was taken: it ended everything in `scope`, empty for the whole.
+
+    `choices`: how many had been made before. It is `standing` until its scope is entered again on a
+    way of the workflow, or its condition is false; until then its condition does not count again.
+    """
+
+    at: DateTime
+    scope: str
+    transition: str
+    to: str
+    choices: int
+    standing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The states a history state leads back to, in document order."""
+
+    state: str
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """A datum that was wrong, what it was and what it is."""
 
@@ -159,7 +200,8 @@ class Instance:
 
     `configuration`: all active states, also those that hold others, in document order. `at`: the
     latest instant that an event brought. `steps`: how many events were applied; `issued`: how
-    many tasks were opened (their ids count them).
+    many tasks were opened (their ids count them). `zone`: the site's, when it was said at the start
+    or by the workflow.
     """
 
     workflow: str
@@ -176,6 +218,10 @@ class Instance:
     choices: tuple[Choice, ...] = ()
     deviations: tuple[Deviation, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    overrides: tuple[Overriding, ...] = ()
+    interruptions: tuple[Interruption, ...] = ()
+    history: tuple[Remembered, ...] = ()
+    zone: str | None = None
 
     @property
     def status(self) -> Status:

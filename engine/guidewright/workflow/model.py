@@ -390,6 +390,12 @@ class Graph:
         by_states = (item for state in self.states for item in state.raises)
         return (*by_states, *(item for way in self.all_transitions for item in way.raises))
 
+    @cached_property
+    def computed_names(self) -> frozenset[str]:
+        """The names of everything that is computed somewhere."""
+        every = (*self.compute, *(item for state in self.states for item in state.compute))
+        return frozenset(item.name for item in every)
+
     def computed(self, state: str | None) -> tuple[Computed, ...]:
         """Return the computed values known in a state (None: everywhere), outermost first."""
         if state is None or state == ANYWHERE:

@@ -1,37 +1,44 @@
-"""Read `workflow.yaml` into a `Graph`, or list everything that is wrong with it.
+"""Read `workflow.yaml` and the files it is made of into a `Graph`, or list everything wrong.
 
-In: YAML text (the format: `docs/workflow-format.md`). Out: the frozen graph of `workflow.model`.
+In: YAML texts (the format: `docs/workflow-format.md`). Out: the frozen graph of `workflow.model`.
 Raises one `ModelError` with all faults by file:line:column: unknown keys and words, missing keys,
-states that are named twice or not at all. What a graph can do wrong beyond its text, such as
-states that are never reached, is found by `workflow.checks`.
+states that are named twice or not at all. A sub-workflow is another file of the same folder; its
+states get the name of the state that holds them as a prefix. What a graph can do wrong beyond its
+text, such as states that are never reached, is found by `workflow.checks`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from guidewright.errors import Code, did_you_mean
+from guidewright.errors import Code, ModelError
 from guidewright.workflow.model import (
-    Ask,
-    Awaits,
+    ANYWHERE,
     BaseKind,
     Cited,
+    Computed,
     Graph,
+    HistoryDepth,
     Phase,
     State,
     StateKind,
-    Task,
-    TaskKind,
     Timer,
-    TimerPhase,
+    Transition,
     Trigger,
 )
+from guidewright.workflow.references import (
+    Names,
+    check_computed,
+    check_references,
+    unknown_state,
+)
+from guidewright.workflow.state_reader import read_ask, read_compute, read_task, read_zone
 from guidewright.workflow.timer_reader import read_timer
 from guidewright.workflow.transition_reader import Ways, cited, cited_list
 from guidewright.yaml_reader import (
     YamlEntry,
-    YamlList,
     YamlMap,
     YamlNode,
     YamlScalar,
@@ -44,81 +51,146 @@ MAX_STATES = 2_000
 
 # The keys each kind of state has beside `kind`, `label`, `description`, `phase`, `statements` and
 # `ambiguities`.
+_HOLDS = ("compute", "raises", "timer", "exceptions", "transitions", "next")
 KEYS: dict[StateKind, tuple[str, ...]] = {
-    StateKind.CLINICAL: ("timer", "transitions", "next", "initial", "states"),
-    StateKind.TASK: ("task", "awaits", "timer", "transitions", "next"),
-    StateKind.DECISION: ("decision", "output", "branches", "several", "null", "otherwise"),
-    StateKind.WAIT: ("timer", "transitions", "next"),
-    StateKind.PARALLEL: ("timer", "transitions", "next", "states"),
-    StateKind.GAP: ("transitions",),
-    StateKind.FINAL: (),
+    StateKind.CLINICAL: (*_HOLDS, "initial", "states"),
+    StateKind.TASK: ("compute", "raises", "task", "awaits", "timer", "transitions", "next"),
+    StateKind.DECISION: (
+        *("compute", "raises", "decision", "output", "branches", "several", "null", "otherwise"),
+    ),
+    StateKind.WAIT: ("compute", "raises", "timer", "transitions", "next"),
+    StateKind.PARALLEL: (*_HOLDS, "states"),
+    StateKind.GAP: ("compute", "raises", "transitions"),
+    StateKind.FINAL: ("raises",),
+    StateKind.HISTORY: ("depth", "next"),
+    StateKind.WORKFLOW: (*_HOLDS, "file"),
 }
-_NOT_YET = (StateKind.HISTORY, StateKind.WORKFLOW)
 _ALL_KEYS = tuple(dict.fromkeys(key for keys in KEYS.values() for key in keys))
 
 
 def read_workflow_file(path: Path) -> Graph:
-    """Read a file; see `read_workflow`."""
-    return _read(read_yaml_file(path))
+    """Read a file; sub-workflows are files beside it. See `read_workflow`."""
+    return _read(read_yaml_file(path), _Files(path.name, path.parent, {}))
 
 
-def read_workflow(text: str, name: str = "workflow.yaml") -> Graph:
-    """Read a text; `name` is the file that messages point into."""
-    return _read(read_yaml(text, name))
+def read_workflow(
+    text: str, name: str = "workflow.yaml", files: Mapping[str, str] | None = None
+) -> Graph:
+    """Read a text; `name` is the file that messages point into, `files` are its sub-workflows."""
+    return _read(read_yaml(text, name), _Files(name, None, files or {}))
 
 
-def _read(node: YamlNode) -> Graph:
+def _read(node: YamlNode, files: _Files) -> Graph:
     faults = Faults()
     root = root_map(node, faults, "a workflow")
     if root is None:
         faults.stop()
         raise AssertionError("a fault did not stop the load")
-    graph = _Reader(faults).graph(root)
+    graph = _Reader(faults, files, (files.first,), Names("", {}, set())).graph(root)
     faults.stop()
     return graph
 
 
-class _Reader:
-    """Collect states in document order, then look at what they refer to."""
+class _Files:
+    """The files a workflow is made of: in a folder, or given as texts."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, first: str, folder: Path | None, texts: Mapping[str, str]) -> None:
+        self.first = first
+        self.folder = folder
+        self.texts = texts
+        self.used: dict[str, None] = {}
+
+    def read(self, named: Cited) -> YamlNode:
+        """Return the tree of a file; raise `ModelError` when it cannot be read."""
+        self.used[named.name] = None
+        if self.folder is not None:
+            return read_yaml_file(self.folder / named.name)
+        if named.name not in self.texts:
+            faults = Faults()
+            faults.add(Code.FILE_MISSING, named.span, f"there is no file '{named.name}'")
+            raise ModelError(faults.notes)
+        return read_yaml(self.texts[named.name], named.name)
+
+
+class _Reader:
+    """Collect the states of one file in document order, then look at what they refer to."""
+
+    def __init__(self, faults: Faults, files: _Files, chain: tuple[str, ...], names: Names) -> None:
         self.faults = faults
-        self.states: dict[str, State] = {}
-        self.written: set[str] = set()  # also the names of states that could not be read
-        self.named_phases: list[Cited] = []
+        self.files = files
+        self.chain = chain  # the files around this one, and this one
+        self.names = names
+        self.found_phases: list[Phase] = []
 
     def graph(self, root: YamlMap) -> Graph:
+        """Read the file as a workflow of its own."""
         fields = Fields(root, self.faults, "the workflow")
-        name = fields.text("workflow", required=root.span)
-        label = fields.text("label")
-        description = fields.text("description")
-        initial = cited(fields.scalar("initial", required=root.span))
-        phases = self.phases(fields)
-        top = self.children(fields, None, None)
-        fields.close()
-        if initial is not None and initial.name not in top:
-            self.unknown_state(initial, f"'initial' of {fields.what}", top)
+        zone = read_zone(fields)
+        top = self.whole(fields, None, None, ())
         graph = Graph(
-            name=name or "",
-            label=label or name or "",
-            description=description,
-            initial=initial.name if initial is not None else "",
-            phases=phases,
-            states=tuple(self.states.values()),
+            name=top.name or "",
+            label=top.label or top.name or "",
+            description=top.description,
+            initial=top.initial or "",
+            phases=tuple(self.found_phases),
+            states=tuple(self.names.all.values()),
             span=root.span,
+            zone=zone,
+            exceptions=top.exceptions,
+            compute=top.compute,
+            files=tuple(self.files.used),
         )
-        self.references(graph)
+        self.computed(graph)
         return graph
 
-    def phases(self, fields: Fields) -> tuple[Phase, ...]:
-        found: list[Phase] = []
+    def whole(
+        self, fields: Fields, parent: str | None, phase: str | None, inside: tuple[str, ...]
+    ) -> _Whole:
+        """Read what a file says beside its states, the states, and check what they name."""
+        required = fields.node.span
+        name = fields.text("workflow", required=required)
+        label, description = fields.text("label"), fields.text("description")
+        initial = self.own(cited(fields.scalar("initial", required=required)))
+        self.found_phases.extend(self.phases(fields))
+        compute = read_compute(fields)
+        exceptions = self.exceptions(fields, parent if parent is not None else ANYWHERE)
+        top = self.children(fields, parent, phase)
+        fields.close()
+        if initial is not None:
+            self.first(initial, f"'initial' of {fields.what}", top)
+        phases = dict.fromkeys(each.name for each in self.found_phases)
+        check_references(self.names, [*inside, *phases], exceptions, self.faults)
+        return _Whole(
+            name=name,
+            label=label,
+            description=description,
+            initial=initial.name if initial is not None else None,
+            exceptions=exceptions,
+            compute=compute,
+            children=top,
+        )
+
+    def phases(self, fields: Fields) -> Iterator[Phase]:
         for entry in fields.entries("phases"):
             if isinstance(entry.value, YamlScalar) and is_text(entry.value):
-                found.append(Phase(entry.key.text, entry.value.text.strip(), entry.key.span))
+                yield Phase(entry.key.text, entry.value.text.strip(), entry.key.span)
             else:
                 text = f"the phase '{entry.key.text}' must have a title, not "
                 self.faults.shape(entry.value.span, text + describe(entry.value))
-        return tuple(found)
+
+    def own(self, named: Cited | None) -> Cited | None:
+        """Return a name of this file as the graph knows it."""
+        return replace(named, name=self.names.prefix + named.name) if named is not None else None
+
+    def first(self, initial: Cited, what: str, children: tuple[str, ...]) -> None:
+        """Report an initial state that is not directly inside, or is no place to be in."""
+        state = self.names.all.get(initial.name)
+        if initial.name not in children:
+            known = map(self.names.local, children)
+            unknown_state(initial, what, known, self.names, self.faults)
+        elif state is not None and state.kind is StateKind.HISTORY:
+            text = f"{what} is a history state: at first there is nothing to come back to"
+            self.faults.add(Code.WORKFLOW_STATE, initial.span, text)
 
     def children(self, fields: Fields, parent: str | None, phase: str | None) -> tuple[str, ...]:
         """Read the states under `states`; return their names, also of those with faults."""
@@ -128,12 +200,13 @@ class _Reader:
         entries = node.entries if node is not None else ()
         for entry in entries:
             self.state(entry, parent, phase)
-        return tuple(entry.key.text.strip() for entry in entries)
+        return tuple(self.names.prefix + entry.key.text.strip() for entry in entries)
 
     def state(self, entry: YamlEntry, parent: str | None, phase: str | None) -> None:
         """Read one state and those inside it."""
         name, what = entry.key.text.strip(), f"the state '{entry.key.text}'"
-        self.written.add(name)
+        full = self.names.prefix + name
+        self.names.written.add(full)
         if not name:
             self.faults.shape(entry.key.span, "a state needs a name")
             return
@@ -142,8 +215,9 @@ class _Reader:
                 entry.value.span, f"{what} must be a map, not {describe(entry.value)}"
             )
             return
-        if name in self.states:
-            place = self.states[name].name_span.place.line
+        states = self.names.all
+        if full in states:
+            place = states[full].name_span.place.line
             text = f"the state '{name}' is named twice"
             hint = f"first in line {place}; names are unique in the whole file"
             self.faults.add(Code.WORKFLOW_DUPLICATE, entry.key.span, text, hint)
@@ -152,153 +226,182 @@ class _Reader:
         kind = fields.word("kind", StateKind, required=entry.key.span)
         if kind is None:
             return
-        if kind in _NOT_YET:
-            self.faults.shape(entry.key.span, f"{what}: the kind '{kind.value}' is not run yet")
-            return
-        self.states[name] = blank = _blank(name, kind, parent, entry)  # holds its place in order
-        if len(self.states) > MAX_STATES:
+        states[full] = blank = _blank(full, name, kind, parent, entry)  # its place in the order
+        self.names.own.append(full)
+        if len(states) > MAX_STATES:
             self.faults.shape(entry.key.span, f"more than {MAX_STATES} states")
             self.faults.stop()
-        self.states[name] = self.filled(blank, fields, phase)
+        states[full] = self.filled(blank, fields, phase)
 
     def filled(self, state: State, fields: Fields, phase: str | None) -> State:
         kind = state.kind
         named = cited(fields.scalar("phase"))
         if named is not None:
-            self.named_phases.append(named)
+            self.names.phases.append(named)
             phase = named.name
-        ways = Ways(state.name, self.faults)
-        children, initial = self.inside(state, fields, phase)
+        compute = read_compute(fields) if "compute" in KEYS[kind] else ()
+        inner = self.inside(state, fields, phase)
         timer = read_timer(fields, kind) if "timer" in KEYS[kind] else None
-        task = self.task(fields) if kind is StateKind.TASK else None
-        ask = self.ask(fields) if kind is StateKind.DECISION else None
+        exceptions = self.exceptions(fields, state.name) if "exceptions" in KEYS[kind] else ()
+        if exceptions and not inner.children:
+            hint = "write it under 'transitions'"
+            text = f"{fields.what} has nothing inside that an exception could interrupt"
+            self.faults.shape(fields.key_span("exceptions"), text, hint)
+        ways = self.ways(state, fields, at_once=not inner.children)
+        raises = cited_list(fields.texts("raises")) if "raises" in KEYS[kind] else ()
+        task = read_task(fields) if kind is StateKind.TASK else None
+        ask = read_ask(fields) if kind is StateKind.DECISION else None
+        depth = fields.word("depth", HistoryDepth) if kind is StateKind.HISTORY else None
+        label = fields.text("label") or inner.label or state.label
+        description = fields.text("description") or inner.description
+        statements = cited_list(fields.texts("statements"))
+        ambiguities = cited_list(fields.texts("ambiguities"))
+        fields.what = f"the {kind.value} state '{state.label}'"
+        fields.close(elsewhere=_ALL_KEYS)
+        histories = tuple(name for name in inner.children if self.is_history(name))
+        return replace(
+            state,
+            label=label,
+            description=description,
+            phase=phase,
+            children=tuple(name for name in inner.children if name not in histories),
+            initial=inner.initial,
+            task=task,
+            ask=ask,
+            timer=self.owned_timer(timer),
+            transitions=ways,
+            statements=statements,
+            ambiguities=ambiguities,
+            depth=(depth or HistoryDepth.SHALLOW) if kind is StateKind.HISTORY else None,
+            histories=histories,
+            exceptions=(*exceptions, *inner.renumbered(len(exceptions))),
+            compute=(*compute, *inner.compute),
+            raises=raises,
+            file=inner.file,
+        )
+
+    def is_history(self, name: str) -> bool:
+        state = self.names.all.get(name)
+        return state is not None and state.kind is StateKind.HISTORY
+
+    # ways and timers -----------------------------------------------------------------------------
+
+    def ways(self, state: State, fields: Fields, *, at_once: bool) -> tuple[Transition, ...]:
+        """Read the ways out of a state, `exceptions` left aside."""
+        kind, ways = state.kind, Ways(state.name, self.faults)
         if kind is StateKind.DECISION:
             ways.read_branches(fields)
         if "transitions" in KEYS[kind]:
             ways.read_list(fields)
-        if "next" in KEYS[kind]:
-            at_once = kind is StateKind.CLINICAL and not children
-            ways.read_next(fields, Trigger.ALWAYS if at_once else Trigger.DONE)
-        label = fields.text("label") or state.name
-        description = fields.text("description")
-        statements = cited_list(fields.texts("statements"))
-        ambiguities = cited_list(fields.texts("ambiguities"))
-        fields.what = f"the {kind.value} state '{state.name}'"
-        fields.close(elsewhere=_ALL_KEYS)
-        return State(
-            name=state.name,
-            kind=kind,
-            label=label,
-            description=description,
-            phase=phase,
-            parent=state.parent,
-            children=children,
-            initial=initial,
-            task=task,
-            ask=ask,
-            timer=timer,
-            transitions=tuple(ways.found),
-            statements=statements,
-            ambiguities=ambiguities,
-            span=state.span,
-            name_span=state.name_span,
-        )
+        if kind is StateKind.HISTORY:
+            ways.read_next(fields, Trigger.DEFAULT)
+        elif "next" in KEYS[kind]:
+            on = kind is StateKind.CLINICAL and at_once
+            ways.read_next(fields, Trigger.ALWAYS if on else Trigger.DONE)
+        return tuple(map(self.owned_way, ways.found))
 
-    def inside(
-        self, state: State, fields: Fields, phase: str | None
-    ) -> tuple[tuple[str, ...], str | None]:
+    def exceptions(self, fields: Fields, source: str) -> tuple[Transition, ...]:
+        ways = Ways(source, self.faults)
+        ways.read_exceptions(fields)
+        return tuple(map(self.owned_way, ways.found))
+
+    def owned_way(self, way: Transition) -> Transition:
+        target = self.own(way.target)
+        return replace(way, target=target) if target is not None else way
+
+    def owned_timer(self, timer: Timer | None) -> Timer | None:
+        if timer is None or timer.base.kind is not BaseKind.ENTERED:
+            return timer
+        base = replace(timer.base, name=self.names.prefix + timer.base.name)
+        return replace(timer, base=base)
+
+    # what is inside ------------------------------------------------------------------------------
+
+    def inside(self, state: State, fields: Fields, phase: str | None) -> _Whole:
         """Read the states inside a state, and which of them is entered first."""
         if state.kind is StateKind.PARALLEL:
-            return self.children(fields, state.name, phase), None
+            return _Whole(children=self.children(fields, state.name, phase))
+        if state.kind is StateKind.WORKFLOW:
+            return self.other_file(state, fields, phase)
         if state.kind is not StateKind.CLINICAL or fields.node.get("states") is None:
             fields.asked.extend(["states"] if state.kind is StateKind.CLINICAL else [])
-            return (), None
+            return _Whole()
         children = self.children(fields, state.name, phase)
-        initial = cited(fields.scalar("initial", required=state.name_span))
-        if initial is not None and initial.name not in children:
-            self.unknown_state(initial, f"'initial' of {fields.what}", children)
-        return children, initial.name if initial is not None else None
+        initial = self.own(cited(fields.scalar("initial", required=state.name_span)))
+        if initial is not None:
+            self.first(initial, f"'initial' of {fields.what}", children)
+        return _Whole(children=children, initial=initial.name if initial is not None else None)
 
-    def task(self, fields: Fields) -> Task | None:
-        kind = fields.word("task", TaskKind, required=fields.span)
-        awaits = self.awaits(fields)
-        return Task(kind, awaits) if kind is not None else None
+    def other_file(self, state: State, fields: Fields, phase: str | None) -> _Whole:
+        """Read the file of a sub-workflow; its states are inside `state`."""
+        file = cited(fields.scalar("file", required=state.name_span))
+        if file is None or not self.fits(file):
+            return _Whole()
+        try:
+            node = self.files.read(file)
+        except ModelError as error:
+            placed = (n if n.span is not None else replace(n, span=file.span) for n in error.notes)
+            self.faults.notes.extend(placed)
+            return _Whole(file=file)
+        root = root_map(node, self.faults, "a workflow")
+        if root is None:
+            return _Whole(file=file)
+        shared = self.names
+        names = Names(f"{state.name}/", shared.all, shared.written)
+        inner = _Reader(self.faults, self.files, (*self.chain, file.name), names)
+        inner_fields = Fields(root, self.faults, f"the workflow in '{file.name}'")
+        if root.get("zone") is not None:
+            hint = "it belongs into the file that names this one"
+            span = inner_fields.key_span("zone")
+            self.faults.shape(span, f"{inner_fields.what} cannot have the key 'zone'", hint)
+            inner_fields.asked.append("zone")
+        around = [each.name for each in self.found_phases]
+        whole = inner.whole(inner_fields, state.name, phase, tuple(around))
+        self.found_phases.extend(p for p in inner.found_phases if p.name not in around)
+        return replace(whole, file=file)
 
-    def awaits(self, fields: Fields) -> Awaits | None:
-        """Read `awaits`: a list (all of them), or `{any: [...]}`."""
-        node = fields.take("awaits")
-        if node is None:
-            return None
-        if isinstance(node, YamlMap):
-            inner = Fields(node, self.faults, f"'awaits' of {fields.what}")
-            names = cited_list(inner.texts("any", required=node.span))
-            inner.close()
-            return Awaits(names, any=True)
-        if isinstance(node, YamlList):
-            if not node.items:
-                self.faults.shape(node.span, f"'awaits' of {fields.what} names no data")
-            return Awaits(cited_list(fields.texts("awaits")), any=False)
-        text = f"'awaits' of {fields.what} must be a list or {{any: [...]}}, not {describe(node)}"
-        self.faults.shape(node.span, text)
-        return None
+    def fits(self, file: Cited) -> bool:
+        """Report the name of a file that is none, or is around this one."""
+        if Path(file.name).name != file.name or file.name.startswith(".") or "\\" in file.name:
+            text = f"'{file.name}' is not the name of a file beside this one"
+            self.faults.shape(file.span, text, "write the name without a folder")
+            return False
+        if file.name in self.chain:
+            ring = " -> ".join((*self.chain[self.chain.index(file.name) :], file.name))
+            text = f"the workflow '{file.name}' is inside itself: {ring}"
+            self.faults.add(Code.WORKFLOW_STATE, file.span, text, "remove one of these states")
+            return False
+        return True
 
-    def ask(self, fields: Fields) -> Ask | None:
-        decision = cited(fields.scalar("decision", required=fields.span))
-        output = cited(fields.scalar("output"))
-        return Ask(decision, output) if decision is not None else None
-
-    # what refers to what -------------------------------------------------------------------------
-
-    def references(self, graph: Graph) -> None:
-        phases = [phase.name for phase in graph.phases]
-        for named in self.named_phases:
-            if named.name not in phases:
-                hint = did_you_mean(named.name, phases) or "known phases: " + ", ".join(phases)
-                self.faults.shape(named.span, f"there is no phase '{named.name}'", hint)
+    def computed(self, graph: Graph) -> None:
+        """Report values that are computed twice where both are known."""
+        check_computed({}, graph.compute, self.faults)
         for state in graph.states:
-            for transition in state.transitions:
-                if transition.target.name not in self.written:
-                    self.unknown_state(transition.target, f"the state '{state.name}'", self.written)
-            self.timer(state, state.timer)
-            if state.parallel:
-                self.regions(state)
-
-    def unknown_state(self, target: Cited, what: str, known: Iterable[str]) -> None:
-        hint = did_you_mean(target.name, sorted(known))
-        if target.name in self.written:
-            hint = "it must stand directly inside"
-        text = f"{what} names the unknown state '{target.name}'"
-        self.faults.add(Code.WORKFLOW_STATE, target.span, text, hint)
-
-    def timer(self, state: State, timer: Timer | None) -> None:
-        """Report a base that is no state, and transitions on what the timer never becomes."""
-        becomes = set[TimerPhase]()
-        if timer is not None:
-            if timer.base.kind is BaseKind.ENTERED and timer.base.name not in self.written:
-                named = Cited(timer.base.name, timer.base.span)
-                self.unknown_state(named, f"the timer of the state '{state.name}'", self.written)
-            becomes.add(TimerPhase.DUE)
-            becomes.update([TimerPhase.OVERDUE] if timer.overdue else [])
-            becomes.update([TimerPhase.EXPIRED] if timer.expire else [])
-        for transition in state.transitions:
-            if transition.phase is not None and transition.phase not in becomes:
-                text = f"the timer of the state '{state.name}' is never {transition.phase.value}"
-                if timer is None:
-                    text = f"the state '{state.name}' has no timer"
-                self.faults.add(Code.WORKFLOW_TIMER, transition.span, text)
-
-    def regions(self, state: State) -> None:
-        for name in state.children:
-            child = self.states.get(name)
-            if child is not None and child.atomic:
-                text = f"the region '{name}' of the parallel state '{state.name}' has no states"
-                hint = "a region is a clinical or parallel state with states inside"
-                self.faults.add(Code.YAML_SHAPE, child.name_span, text, hint)
+            around = {item.name: item for item in graph.computed(state.parent)}
+            check_computed(around, state.compute, self.faults)
 
 
-def _blank(name: str, kind: StateKind, parent: str | None, entry: YamlEntry) -> State:
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What is inside a state: its states, and what a sub-workflow says about the whole of them."""
+
+    children: tuple[str, ...] = ()
+    initial: str | None = None
+    name: str | None = None
+    label: str | None = None
+    description: str | None = None
+    exceptions: tuple[Transition, ...] = ()
+    compute: tuple[Computed, ...] = ()
+    file: Cited | None = None
+
+    def renumbered(self, first: int) -> Iterator[Transition]:
+        """Yield the exceptions, counted on from `first`."""
+        return (replace(way, index=first + index) for index, way in enumerate(self.exceptions))
+
+
+def _blank(full: str, name: str, kind: StateKind, parent: str | None, entry: YamlEntry) -> State:
     return State(
-        name=name,
+        name=full,
         kind=kind,
         label=name,
         description=None,

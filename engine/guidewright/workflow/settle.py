@@ -12,20 +12,22 @@ from collections.abc import Iterable
 from guidewright.errors import Code, Note, ResourceError
 from guidewright.feel.temporal import DateTime
 from guidewright.workflow.configuration import ancestors, domain, in_order, without_conflicts
-from guidewright.workflow.draft import Draft
+from guidewright.workflow.draft import Completed, Draft
 from guidewright.workflow.instance import Stop
-from guidewright.workflow.model import State, Transition, Trigger
+from guidewright.workflow.model import ANYWHERE, Transition, Trigger
 from guidewright.workflow.timers import Firing, moment, next_firing
-from guidewright.workflow.ways import Way
+from guidewright.workflow.ways import Question, Way
 
 
 def settle(draft: Draft) -> None:
     """Take transitions that need no event until none is left.
 
-    States that were stopped are tried again first. Raises `ResourceError` when there is no end.
+    States that were stopped are tried again first. What was raised or completed inside waits until
+    no condition is true any more. Nothing happens after the end. Raises `ResourceError` when there
+    is no end.
     """
     _retry(draft)
-    while _by_itself(draft) or _completed(draft) or _series_over(draft):
+    while draft.finished is None and (_by_itself(draft) or _happened(draft) or _series_over(draft)):
         pass
 
 
@@ -53,49 +55,79 @@ def advance(draft: Draft, at: DateTime) -> None:
 def take(draft: Draft, ways: Iterable[Way]) -> None:
     """Take the ways that do not conflict, together."""
     by_transition = {way.transition: way for way in ways}
-    together = without_conflicts(draft.graph, draft.active, tuple(by_transition))
-    draft.take((by_transition[t], domain(draft.graph, t)) for t in together)
+    memory = draft.memory
+    together = without_conflicts(draft.graph, draft.active, tuple(by_transition), memory)
+    draft.take((by_transition[t], domain(draft.graph, t, memory)) for t in together)
 
 
 def ways_on(draft: Draft, event: str | None = None) -> tuple[Way, ...]:
-    """Return what the active states want to do: by themselves, or on an event of the model.
+    """Return what the active states want to do: by themselves, or on an event.
 
-    Each innermost state asks itself, then those around it; the first way found is its own. When a
-    condition cannot be decided, the state stops and nobody around it is asked. SCXML:
-    selectTransitions.
+    Each innermost state asks the exceptions around it, the outermost first, then itself, then those
+    around it; the first way found is its own. When a condition cannot be decided, the state stops
+    and nobody further is asked. SCXML: selectTransitions, which has no exceptions.
     """
     question = draft.question()
-    asked: dict[str, Way | Stop | None] = {}
+    asked: dict[tuple[bool, str], Way | Stop | None] = {}
     found: dict[Transition, Way] = {}
     for name in in_order(draft.graph, draft.active):
         innermost = draft.graph.state(name)
         if not innermost.atomic:
             continue
-        for state in (innermost, *ancestors(draft.graph, name)):
-            if state.name not in asked:
-                asked[state.name] = (
-                    question.way(state)
-                    if event is None
-                    else question.first(state, listening(state, event), event)
-                )
-            answer = asked[state.name]
+        around = (innermost, *ancestors(draft.graph, name))
+        scopes = [(True, ANYWHERE), *((True, state.name) for state in reversed(around))]
+        for key in (*scopes, *((False, state.name) for state in around)):
+            if key not in asked:
+                asked[key] = _asked(draft, question, key, event)
+            answer = asked[key]
             if isinstance(answer, Stop):
                 draft.stop(answer)
             elif answer is not None:
                 found[answer.transition] = answer
             if answer is not None:
                 break
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda way: not way.transition.exception))
 
 
-def listening(state: State, event: str) -> Iterable[Transition]:
-    """Return the transitions of a state that an event of the model can take."""
-    return (t for t in state.transitions if t.event is not None and t.event.name == event)
+def _asked(
+    draft: Draft, question: Question, key: tuple[bool, str], event: str | None
+) -> Way | Stop | None:
+    """Return what the exceptions of a scope, or the ways of a state, say."""
+    exception, name = key
+    if exception:
+        whole = name == ANYWHERE
+        ways = draft.graph.exceptions if whole else draft.graph.state(name).exceptions
+        if event is None:
+            ways = tuple(way for way in ways if way.event is None and _armed(draft, question, way))
+        return question.exception(name, ways, event)
+    state = draft.graph.state(name)
+    if event is None:
+        return question.way(state)
+    return question.first(state, listening(state.transitions, event), event)
+
+
+def _armed(draft: Draft, question: Question, way: Transition) -> bool:
+    """Say whether an exception by condition can be taken: not while the last time still stands.
+
+    It stands no longer once its condition is false.
+    """
+    if not draft.stands(way) or way.when is None:
+        return True
+    if question.test(way.source, way.when).value is False:
+        draft.end_interruptions(way.source, way.id)
+    return False
+
+
+def listening(ways: Iterable[Transition], event: str) -> Iterable[Transition]:
+    """Return the transitions that an event of the model can take."""
+    return (t for t in ways if t.event is not None and t.event.name == event)
 
 
 def _retry(draft: Draft) -> None:
     for stop in [stop for stop in draft.stops.values() if stop.event is None]:
         del draft.stops[stop.state, None]
+        if stop.state == ANYWHERE:
+            continue
         state = draft.graph.state(stop.state)
         if stop.of_timer and state.timer is not None and state.name in draft.active:
             draft.start_timer(state, state.timer)
@@ -107,13 +139,15 @@ def _by_itself(draft: Draft) -> bool:
     return bool(ways)
 
 
-def _completed(draft: Draft) -> bool:
-    """Take the way on (`next`) of the state that was completed first."""
-    if not draft.complete:
+def _happened(draft: Draft) -> bool:
+    """Handle what happened inside first: a way on (`next`), or an internal event."""
+    if not draft.queue:
         return False
-    name = draft.complete.pop(0)
-    if name in draft.active:
-        done = [t for t in draft.graph.state(name).transitions if t.trigger is Trigger.DONE]
+    item = draft.queue.pop(0)
+    if not isinstance(item, Completed):
+        take(draft, ways_on(draft, item.event))
+    elif item.state in draft.active:
+        done = [t for t in draft.graph.state(item.state).transitions if t.trigger is Trigger.DONE]
         take(draft, [Way(transition, None) for transition in done])
     return True
 
@@ -126,12 +160,12 @@ def _series_over(draft: Draft) -> bool:
         guard = state.timer.until_when if state.timer is not None else None
         if guard is None:
             continue
-        answer = draft.bound.evaluator.test(guard, question.data, draft.now)
+        answer = question.test(state.name, guard)
         if answer.value is True:
             draft.over(state)
             return True
         if answer.value is not False:
-            draft.stop(question.undecided(state, guard, answer, None))
+            draft.stop(question.undecided(state.name, guard, answer, None))
     return False
 
 

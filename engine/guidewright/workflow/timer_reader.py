@@ -28,6 +28,7 @@ _WORDS: dict[StateKind, frozenset[str]] = {
     StateKind.TASK: frozenset({"overdue", "expire", "repeat", "until", "when"}),
     StateKind.CLINICAL: frozenset({"overdue", "expire", "when"}),
     StateKind.PARALLEL: frozenset({"overdue", "expire", "when"}),
+    StateKind.WORKFLOW: frozenset({"overdue", "expire", "when"}),
     StateKind.WAIT: frozenset(),
 }
 _DAYS_PER_MONTH = 28  # the shortest month: only used to see whether due instants ascend
@@ -85,14 +86,19 @@ def read_duration(node: YamlNode, faults: Faults, what: str) -> Duration | None:
     except Refuse:
         text = f"{what} must be a duration such as P3M or PT48H, not {describe(node)}"
         faults.add(
-            Code.WORKFLOW_TIMER, node.span, text, "by the calendar: P1Y6M; elapsed: P28D, PT48H"
+            Code.WORKFLOW_TIMER, node.span, text, "by the calendar: P1Y6M, P28D; elapsed: PT48H"
         )
         return None
-    duration = Duration(value, node.span)
+    duration = Duration(value, node.span, nominal=_nominal(node.text.strip()))
     if _length(duration) < 0:
         faults.add(Code.WORKFLOW_TIMER, node.span, f"{what} is negative")
         return None
     return duration
+
+
+def _nominal(text: str) -> bool:
+    """Whether a duration counts days of the calendar: it has days and no time part."""
+    return text.endswith("D")
 
 
 def _duration_at(fields: Fields, key: str) -> Duration | None:

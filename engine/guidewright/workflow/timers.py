@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from guidewright.feel.runtime import Refuse
 from guidewright.feel.temporal import Date, DateTime, Time, YearsMonthsDuration
+from guidewright.feel.temporal.durations import DAY
 from guidewright.feel.values import Value
 from guidewright.workflow.instance import RunningTimer, TimerStage
 from guidewright.workflow.model import Duration, Timer, TimerPhase
@@ -33,30 +34,37 @@ def moment(at: DateTime) -> int:
 
 
 def later(at: DateTime, *durations: tuple[Duration, int]) -> DateTime:
-    """Return `at` plus each duration so many times; all calendar ones are added at once first."""
+    """Return `at` plus each duration so many times: months first, then days, then elapsed time."""
     months = sum(
         duration.value.months * times
         for duration, times in durations
         if isinstance(duration.value, YearsMonthsDuration)
     )
-    elapsed = sum(
-        duration.value.nanoseconds * times
-        for duration, times in durations
-        if not isinstance(duration.value, YearsMonthsDuration)
-    )
+    days, elapsed = 0, 0
+    for duration, times in durations:
+        if isinstance(duration.value, YearsMonthsDuration):
+            continue
+        if duration.nominal:
+            days += duration.value.nanoseconds // DAY * times
+        else:
+            elapsed += duration.value.nanoseconds * times
     moved = at.plus_months(months) if months else at
+    moved = DateTime.of(moved.date.plus_days(days), moved.time) if days else moved
     return moved.plus(elapsed) if elapsed else moved
 
 
 def base_from(value: Value, at: DateTime) -> DateTime | None:
     """Return a datum as the instant a timer counts from, or None when it is none.
 
-    A date is its midnight, and a local date and time is read, where the event `at` comes from.
+    A date is its midnight, and a local date and time is read, where the event `at` comes from; an
+    instant is shown by the clocks there when their zone is known.
     """
     if type(value) is Date:
         return DateTime.of(value, Time(0, at.time.offset, at.time.zone))
     if type(value) is not DateTime:
         return None
+    if value.instant is not None and at.zone is not None:
+        return DateTime.in_zone(value.instant, at.zone)
     if (value.offset is None) == (at.offset is None):
         return value
     if value.offset is None:
@@ -64,10 +72,13 @@ def base_from(value: Value, at: DateTime) -> DateTime | None:
     return None
 
 
-def start(model: Timer, state: str, base: DateTime, now: DateTime) -> RunningTimer:
+def start(
+    model: Timer, state: str, base: DateTime, now: DateTime, *, answered: int = -1
+) -> RunningTimer:
     """Return the timer as it begins at `now`: at the last occurrence already due, or the first.
 
-    Raises `Refuse` when an instant is outside the calendar.
+    Occurrences up to number `answered` are done. Raises `Refuse` when an instant is outside the
+    calendar.
     """
     ends = later(base, (model.until_after, 1)) if model.until_after else None
     first = RunningTimer(state, base, 0, TimerStage.AHEAD, base, None, None, ends)
@@ -78,7 +89,9 @@ def start(model: Timer, state: str, base: DateTime, now: DateTime) -> RunningTim
         if following.occurrence > MAX_OCCURRENCES:
             raise Refuse(f"the timer was due {MAX_OCCURRENCES} times before")
         timer = following
-    return timer
+    if timer.occurrence > answered:
+        return timer
+    return replace(_occurrence(model, timer, answered) or timer, stage=TimerStage.DONE)
 
 
 def next_firing(model: Timer, timer: RunningTimer) -> Firing | None:

@@ -34,6 +34,8 @@ class Way:
     label: str | None = None
     statements: tuple[Cited, ...] = ()
     ambiguities: tuple[Cited, ...] = ()
+    raises: tuple[Cited, ...] = ()
+    exception: bool = False
 
 
 @dataclass(slots=True)
@@ -61,6 +63,8 @@ class Ways:
                     statements=way.statements,
                     ambiguities=way.ambiguities,
                     span=way.span,
+                    raises=way.raises,
+                    exception=way.exception,
                 )
             )
 
@@ -89,6 +93,19 @@ class Ways:
                     )
                 self.add(_trigger(way), way)
 
+    def read_exceptions(self, fields: Fields) -> None:
+        """Read `exceptions`: each with `event`, with `when`, or with both."""
+        for node in fields.maps("exceptions"):
+            inner = Fields(node, self.faults, f"an exception of {fields.what}")
+            event = cited(inner.scalar("event"))
+            way = _way_fields(inner, node.span, guarded=True)
+            if way is None:
+                continue
+            way.event, way.exception = event, True
+            if event is None and way.when is None:
+                self.faults.shape(node.span, f"{inner.what} needs 'event' or 'when'")
+            self.add(_trigger(way), way)
+
     def read_branches(self, fields: Fields) -> None:
         """Read what a decision state does with each answer."""
         branches = fields.map_at("branches", required=fields.span)
@@ -106,7 +123,7 @@ class Ways:
 
 
 def read_way(node: YamlNode, faults: Faults, what: str) -> Way | None:
-    """Read a target: its name, or a map with `to`, `label`, `statements` and `ambiguities`."""
+    """Read a target: its name, or a map with `to` and what belongs to the way."""
     if isinstance(node, YamlScalar) and is_text(node):
         return Way(Cited(node.text.strip(), node.span), node.span)
     if isinstance(node, YamlMap):
@@ -137,10 +154,13 @@ def _way_fields(fields: Fields, span: Span, *, guarded: bool) -> Way | None:
     label = fields.text("label")
     statements = cited_list(fields.texts("statements"))
     ambiguities = cited_list(fields.texts("ambiguities"))
+    raises = cited_list(fields.texts("raises"))
     fields.close()
     if target is None:
         return None
-    return Way(target, span, when, label=label, statements=statements, ambiguities=ambiguities)
+    way = Way(target, span, when, label=label, statements=statements, ambiguities=ambiguities)
+    way.raises = raises
+    return way
 
 
 def _trigger(way: Way) -> Trigger:
