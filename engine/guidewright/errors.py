@@ -91,6 +91,7 @@ class Code(StrEnum):
     POLICY = "guideline.policy"
     DECISION = "guideline.unknown-decision"
     CASE = "guideline.case"
+    PROPERTY = "guideline.property"
     # a caller's data
     INPUT_UNKNOWN = "input.unknown"
     INPUT_TYPE = "input.type"

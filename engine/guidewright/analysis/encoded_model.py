@@ -16,7 +16,7 @@ from typing import Any
 import z3
 
 from guidewright.analysis import encoding_lists, encoding_tables
-from guidewright.analysis.encoding import Encoder, Opaque, constant
+from guidewright.analysis.encoding import Encoder, Hazard, Opaque, constant
 from guidewright.analysis.encoding_tables import TableTerms
 from guidewright.analysis.terms import (
     NOTHING,
@@ -60,12 +60,18 @@ _ENDS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DecisionTerms:
-    """One decision: its value, its tables, and the atoms in its own logic."""
+    """One decision: its value, its tables, the atoms and hazards in its own logic."""
 
     step: Step
     value: Term
     tables: tuple[TableTerms, ...]
     opaque: tuple[Opaque, ...]
+    hazards: tuple[Hazard, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the decision."""
+        return normal(self.step.element.name)
 
 
 @dataclass(slots=True, eq=False)
@@ -152,21 +158,57 @@ class EncodedModel:
             return self.encoder.function_of(step.value)
         if step.lower is None:
             return NOTHING
-        tables, atoms = len(self.encoder.tables), len(self.encoder.opaque)
+        encoder = self.encoder
+        tables, atoms, hazards = (len(x) for x in (encoder.tables, encoder.opaque, encoder.hazards))
         lowered = step.lower({each: self.model.steps[each].type for each in step.inputs})
         given = (values[each] for each in step.inputs)
         environment = dict(zip(lowered.bindings, given, strict=True))
-        value = self.encoder.encode(lowered.logic, environment)
+        value = encoder.encode(lowered.logic, environment)
         if step.item is not None:
             value = where(either(null_of(value), self.allowed(step.item, value)), value)
         if isinstance(step.element, Decision):
             self._decisions[step.key] = DecisionTerms(
                 step,
                 value,
-                tuple(self.encoder.tables[tables:]),
-                tuple(self.encoder.opaque[atoms:]),
+                tuple(encoder.tables[tables:]),
+                tuple(encoder.opaque[atoms:]),
+                tuple(encoder.hazards[hazards:]),
             )
         return value
+
+    def alone(self, key: Key) -> DecisionTerms:
+        """Return a decision on its own: what it requires may have any value of its type."""
+        given: dict[Key, Term] = {}
+        for each in self.model.steps[key].inputs:
+            step = self.model.steps[each]
+            if isinstance(step.element, InputData) or step.value is not None:
+                given[each] = self.term(each)
+                continue
+            term = given[each] = self._fresh(step.type, step.item, normal(step.element.name))
+            if step.item is not None:
+                allowed = either(null_of(term), self.allowed(step.item, term))
+                self.encoder.axioms.append(lifted(allowed))
+        kept = dict(self._decisions)
+        self._made(self.model.steps[key], given)
+        found, self._decisions = self._decisions[key], kept
+        return found
+
+    def variant(self, changed: Mapping[str, Term]) -> EncodedModel:
+        """Return the same model for another patient, who differs in these inputs only."""
+        other = EncodedModel(self.model, self.carried, self.encoder)
+        other.inputs = {**self.inputs, **changed}
+        moved: set[Key] = set()
+        for step in self.model.steps.values():
+            name = normal(step.element.name)
+            if isinstance(step.element, InputData) and name in changed:
+                other._terms[step.key] = changed[name]
+                moved.add(step.key)
+        for key, term in self._terms.items():
+            if key not in moved and not moved & set(self.cone(key)):
+                other._terms[key] = term
+                if key in self._decisions:
+                    other._decisions[key] = self._decisions[key]
+        return other
 
     def _service(self, step: Step, arguments: list[Term]) -> Term:
         """Return what a decision service gives for arguments: its decisions, with those values."""
@@ -198,16 +240,23 @@ class EncodedModel:
     # inputs and their domains -------------------------------------------------------------------
 
     def _input(self, step: Step) -> Term:
-        name = normal(step.element.name)
-        term = self._fresh(step.type, step.item, name)
-        self.inputs[name] = term
-        self.domains.extend(lifted(each) for each in self._ends(term))
-        if step.item is not None:
-            allowed = either(null_of(term), self.allowed(step.item, term))
-            self.domains.append(lifted(allowed))
-        if name in self.carried:
-            self.domains.append(lifted(present(term)))
+        term, domain = self.fresh_input(step)
+        self.inputs[normal(step.element.name)] = term
+        self.domains.extend(domain)
         return term
+
+    def fresh_input(self, step: Step) -> tuple[Term, list[Any]]:
+        """Return a variable for an input data, and what holds of every value it can have."""
+        name = normal(step.element.name)
+        outer, self.domains = self.domains, []
+        term = self._fresh(step.type, step.item, name)
+        domain, self.domains = self.domains, outer
+        domain.extend(lifted(each) for each in self._ends(term))
+        if step.item is not None:
+            domain.append(lifted(either(null_of(term), self.allowed(step.item, term))))
+        if name in self.carried:
+            domain.append(lifted(present(term)))
+        return term, domain
 
     def _fresh(self, of: Type, item: Item | None, name: str) -> Term:
         if isinstance(of, ListType):

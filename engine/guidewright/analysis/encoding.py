@@ -76,11 +76,21 @@ class Opaque:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Hazard:
+    """An operation that has no result, and when it is reached with such operands."""
+
+    node: Code
+    reason: str
+    when: Condition
+
+
 @dataclass(slots=True, eq=False)
 class Encoder:
     """The terms of one analysis: texts as numbers, atoms, and what always holds of them.
 
-    `steps` finds the step of a function value; `service` encodes a call of a decision service.
+    `steps` finds the step of a function value; `service` encodes a call of a decision service;
+    `guards` say when the node at hand is computed at all.
     """
 
     steps: Mapping[Function, Any] = field(default_factory=dict)
@@ -89,6 +99,8 @@ class Encoder:
     opaque: list[Opaque] = field(default_factory=list)
     texts: dict[str, int] = field(default_factory=dict)
     tables: list[Any] = field(default_factory=list)  # `TableTerms`, in the order they were met
+    hazards: list[Hazard] = field(default_factory=list)
+    guards: list[Condition] = field(default_factory=list)
     depth: int = 0
     _atoms: dict[str, tuple[Term, Any]] = field(default_factory=dict)
     _count: int = 0
@@ -99,6 +111,20 @@ class Encoder:
         if rule is None:
             return self.unknown(node, f"{type(node).__name__} is not in the fragment")
         return rule(self, node, environment)
+
+    def encode_when(self, guard: Condition, node: Code, environment: Environment) -> Term:
+        """Return the term of a node that is computed only under a condition."""
+        self.guards.append(guard)
+        try:
+            return self.encode(node, environment)
+        finally:
+            self.guards.pop()
+
+    def hazard(self, node: Code, reason: str, when: Condition) -> None:
+        """Record that an operation may be refused."""
+        reached = all_of([*self.guards, when])
+        if reached is not False:
+            self.hazards.append(Hazard(node, reason, reached))
 
     def condition(self, node: Code, environment: Environment) -> Truth:
         """Return the truth of a node; what is no boolean is null."""
@@ -268,8 +294,8 @@ def choose(encoder: Encoder, node: code.Choose, environment: Environment) -> Ter
     """Only `true` chooses `then`; a boxed one is null when its condition is no boolean."""
     term = encoder.encode(node.condition, environment)
     condition = encoder.truth(term, node.condition)
-    then = encoder.encode(node.then, environment)
-    otherwise = encoder.encode(node.otherwise, environment)
+    then = encoder.encode_when(condition.true, node.then, environment)
+    otherwise = encoder.encode_when(negation(condition.true), node.otherwise, environment)
     if node.boxed and not isinstance(term, (Truth, Nothing)):
         if isinstance(term, Unknown):
             return encoder.unknown(node, "the condition may be no boolean", term, then, otherwise)

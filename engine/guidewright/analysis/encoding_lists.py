@@ -470,3 +470,17 @@ def abs_(encoder: Encoder, arguments: list[Term], node: Code) -> Term | None:
         return None
     size = z3.If(value.value < 0, -value.value, value.value)
     return Scalar(value.kind, value.null, size, value.exact)
+
+
+@known_builtin("sqrt", "log")
+def root_or_logarithm(encoder: Encoder, arguments: list[Term], node: Code) -> Term | None:
+    """An atom; what is known is where it is refused."""
+    if len(arguments) == 1 and isinstance(arguments[0], Scalar) and arguments[0].kind == NUMBER:
+        value = arguments[0]
+        is_root = isinstance(node, code.CallBuiltin) and node.builtin.name == "sqrt"
+        outside = value.value < 0 if is_root else value.value <= 0
+        reason = (
+            "the root of a negative number" if is_root else "the logarithm of no positive number"
+        )
+        encoder.hazard(node, reason, both(negation(value.null), outside))
+    return None

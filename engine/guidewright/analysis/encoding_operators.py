@@ -387,6 +387,7 @@ def _of_numbers(
     if op is Op.MULTIPLY:
         return computed(encoder, null, a * b, exact)
     if op is Op.DIVIDE:
+        encoder.hazard(node, "division by zero", both(negation(null), _decided(b == 0)))
         return _quotient(encoder, a, b, null, exact)
     exponent = _known(b)
     if exponent is not None and exponent.denominator == 1 and 1 <= exponent <= 4:

@@ -49,13 +49,16 @@ from guidewright.feel.types import NUMBER
 class TableTerms:
     """One table as it stands in the requirement graph.
 
-    `fires` says of each rule when all its cells are true; `refused` when an input is not among the
-    input values, or UNIQUE or ANY is violated, so that the table is null whatever the rules say.
+    `fires` says of each rule when all its cells are true, `chosen` when it is also taken by the hit
+    policy; `refused` when an input is not among the input values, or UNIQUE or ANY is violated, so
+    that the table is null whatever the rules say.
     """
 
     code: TableCode
     inputs: tuple[Term, ...]
     fires: tuple[Condition, ...]
+    chosen: tuple[Condition, ...]
+    outputs: tuple[Term, ...]
     refused: Condition
     value: Term
 
@@ -81,12 +84,17 @@ def table(encoder: Encoder, node: TableCode, environment: Environment) -> Term:
     )
     known: dict[tuple[int, str], Condition] = {}
     fires = tuple(_fires(encoder, node, each, inputs, inside, known) for each in node.rules)
-    outputs = [encoder.encode(each.output, inside) for each in node.rules]
+    outputs = [
+        encoder.encode_when(here, each.output, inside)
+        for here, each in zip(fires, node.rules, strict=True)
+    ]
     default = encoder.encode(node.default, inside) if node.default is not None else NOTHING
     answer, violated = _answer(encoder, node, fires, outputs)
     some = any_of(fires)
     value = merged(some, answer, default)
-    terms = TableTerms(node, tuple(inputs), fires, either(not_allowed, violated), value)
+    refused = either(not_allowed, violated)
+    chosen = tuple(both(negation(refused), each) for each in _chosen(node, fires))
+    terms = TableTerms(node, tuple(inputs), fires, chosen, tuple(outputs), refused, value)
     encoder.tables.append(terms)
     return where(negation(not_allowed), value)
 
@@ -192,6 +200,22 @@ def _first(fires: Sequence[Condition], outputs: Sequence[Term]) -> Term:
     for here, output in zip(reversed(fires), reversed(outputs), strict=True):
         result = merged(here, output, result)
     return result
+
+
+def _chosen(node: TableCode, fires: Sequence[Condition]) -> list[Condition]:
+    """Say of each rule when it fires and no rule outranks it."""
+    policy = node.plan.table.hit_policy
+    order: Sequence[int] | None = range(len(fires))
+    if policy is HitPolicy.PRIORITY:
+        order = _by_rank(node)
+    if order is None or policy not in (HitPolicy.FIRST, HitPolicy.PRIORITY):
+        return list(fires)
+    taken: list[Condition] = [False] * len(fires)
+    before: list[Condition] = []
+    for index in order:
+        taken[index] = both(fires[index], *(negation(each) for each in before))
+        before.append(fires[index])
+    return taken
 
 
 def _several(fires: Sequence[Condition]) -> Condition:

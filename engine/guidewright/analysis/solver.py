@@ -70,13 +70,16 @@ class Questions:
         self._solver = z3.Solver()
         self._budget = budget
         self._known_axioms = 0
-        self._solver.add(*(lifted(each) for each in domains))
+        self.assumed: list[Any] = []
+        self.assume(*domains)
         self.seconds = 0.0
         self.asked = 0
 
     def assume(self, *conditions: Condition) -> None:
         """Add what holds in every question from now on."""
-        self._solver.add(*(lifted(each) for each in conditions))
+        added = [lifted(each) for each in conditions]
+        self.assumed.extend(added)
+        self._solver.add(*added)
 
     def ask(self, *conditions: Condition) -> Answer:
         """Ask whether there are inputs for which all conditions hold."""
@@ -164,6 +167,27 @@ def read(model: Any, term: Term, encoder: Encoder) -> Any:
         case Bag(_, counts):
             sizes = {t: model.eval(n, model_completion=True).as_long() for t, n in counts.items()}
             return [text for text, size in sizes.items() for _ in range(size)]
+    return None
+
+
+def certain(term: Term, encoder: Encoder) -> tuple[Any] | None:
+    """Return the value of a term that is known now, in a tuple; None when it depends on data."""
+    if isinstance(term, Truth):
+        if isinstance(term.true, bool) and isinstance(term.false, bool):
+            return (True if term.true else (False if term.false else None),)
+        return None
+    null = null_of(term)
+    if not isinstance(null, bool):
+        return None
+    if null:
+        return (None,)
+    match term:
+        case Scalar(kind, _, value) if z3.is_rational_value(value) or z3.is_int_value(value):
+            return (_scalar(kind, value, encoder),)
+        case Record(_, entries):
+            parts = {key: certain(entry, encoder) for key, entry in entries.items()}
+            if all(part is not None for part in parts.values()):
+                return ({key: part[0] for key, part in parts.items() if part is not None},)
     return None
 
 

@@ -17,7 +17,13 @@ from guidewright.errors import Severity
 from guidewright.guideline.guide import Guideline
 
 # the modules whose import registers the checks
-MODULES = ("guidewright.analysis.table_coverage",)
+MODULES = (
+    "guidewright.analysis.table_coverage",
+    "guidewright.analysis.graphs",
+    "guidewright.analysis.hazards",
+    "guidewright.analysis.conflicts",
+    "guidewright.analysis.property_checks",
+)
 
 
 @dataclass(frozen=True, slots=True)
