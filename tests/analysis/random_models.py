@@ -224,11 +224,12 @@ def _table(
         out = rng.choice([o for o in OUTPUTS[kind] if o != "null" or aggregation is None])
         rows.append(f"<rule>{cells}<outputEntry><text>{escape(out)}</text></outputEntry></rule>")
     multiple = policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") and not aggregation
-    of = f' typeRef="{TYPES[kind]}"' if not multiple else ""
+    single = not multiple or rng.random() < 0.3  # a list of one becomes its item, others null
+    of = f' typeRef="{TYPES[kind]}"' if single else ""
     how = f' aggregation="{aggregation}"' if aggregation else ""
     xml = (
         f'<decision id="{name}" name="{name}"><variable name="{name}"{of}/>{_needs(known)}'
         f'<decisionTable hitPolicy="{policy}"{how}>{clauses}{output}</output>{"".join(rows)}'
         "</decisionTable></decision>"
     )
-    return (None if multiple else kind), xml
+    return (kind if single else None), xml

@@ -9,7 +9,7 @@ lowered form is read by the Python backends, so this is a second reader and not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -53,6 +53,7 @@ from guidewright.feel.values import Function, Range
 
 WHOLE = (STRING, types.DATE, types.DAYS_TIME, types.YEARS_MONTHS)  # whole numbers for the solver
 ORDERED = (NUMBER, types.DATE, types.DAYS_TIME, types.YEARS_MONTHS)
+FEW_DIGITS = 15  # a product of two such numbers is not rounded
 N = TypeVar("N", bound=Code)
 Rule = Callable[["Encoder", N, Environment], Term]
 RULES: dict[type[Code], Rule[Any]] = {}
@@ -175,6 +176,8 @@ class Encoder:
         if found is not None:
             return found[0]
         made = self.fresh(of, "opaque")
+        if isinstance(made, Scalar):
+            made = replace(made, exact=False)  # it may have all 34 digits
         self._atoms[f"{of}|{key}"] = (made, parts)  # the parts keep their names
         return made
 
@@ -205,6 +208,12 @@ def constant(encoder: Encoder, value: Any) -> Term:
     )
 
 
+def _number(encoder: Encoder, value: int | Decimal) -> Term:
+    """Return a number; one of many digits may be rounded when it is computed with."""
+    short = len(Decimal(value).normalize().as_tuple().digits) <= FEW_DIGITS
+    return Scalar(NUMBER, False, number(Fraction(value)), short)
+
+
 def _list(encoder: Encoder, value: list[Any]) -> Term:
     return Row(False, tuple(Slot(True, constant(encoder, each)) for each in value))
 
@@ -227,8 +236,8 @@ def _whole(kind: Simple, value: int) -> Term:
 _CONSTANTS: dict[type, Callable[[Encoder, Any], Term]] = {
     type(None): lambda encoder, value: NOTHING,
     bool: lambda encoder, value: Truth(value, not value),
-    int: lambda encoder, value: Scalar(NUMBER, False, number(Fraction(value))),
-    Decimal: lambda encoder, value: Scalar(NUMBER, False, number(Fraction(value))),
+    int: _number,
+    Decimal: _number,
     str: lambda encoder, value: _whole(STRING, encoder.text(value)),
     Date: lambda encoder, value: _whole(types.DATE, value.ordinal),
     DaysTimeDuration: lambda encoder, value: _whole(types.DAYS_TIME, value.nanoseconds),
@@ -442,10 +451,10 @@ def converted(encoder: Encoder, term: Term, of: Type, node: Code) -> Term:
     if isinstance(term, Unknown):
         key = f"{of} of {digest_of(term)}"
         return encoder.atom(of, key, node, "a value outside the fragment", term)
-    if isinstance(term, Row) and not isinstance(of, ListType) and fits is False:
-        if len(term.slots) == 1 and term.slots[0].present is True:
-            return where(negation(term.null), converted(encoder, term.slots[0].value, of, node))
-        if all(slot.present is True for slot in term.slots):
+    if isinstance(term, Row) and not isinstance(of, ListType):
+        if all(has_type(slot.value, of) for slot in term.slots):
+            return _only_item(term)
+        if all(slot.present is True for slot in term.slots) and len(term.slots) != 1:
             return NOTHING
     elif isinstance(of, ListType) and not isinstance(term, (Row, Bag)):
         if has_type(term, of.item):
@@ -455,6 +464,23 @@ def converted(encoder: Encoder, term: Term, of: Type, node: Code) -> Term:
     elif fits is False and isinstance(term, (Scalar, Truth, Record)) and of != types.DATE_TIME:
         return NOTHING
     return encoder.unknown(node, f"whether it is a {of} depends on the data", term)
+
+
+def _only_item(row: Row) -> Term:
+    """Return the item of a list of one; null for every other list."""
+    open_ = [slot.present for slot in row.slots if slot.present is not True]
+    certain = len(row.slots) - len(open_)
+    found: Term = NOTHING
+    for slot in reversed(row.slots):
+        found = merged(slot.present, slot.value, found)
+    if certain > 1:
+        return NOTHING
+    if certain == 1:
+        one = all_of(negation(each) for each in open_)
+    else:
+        several = z3.AtLeast(*open_, 2) if len(open_) > 1 else False
+        one = both(any_of(open_), negation(several))
+    return where(both(negation(row.null), one), found)
 
 
 @encodes(code.MakeFunction)

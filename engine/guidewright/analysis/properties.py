@@ -265,9 +265,7 @@ class _Reader:
         self._ids.add(name)
         return name
 
-    def _listed(
-        self, fields: Fields, key: str, known: Iterable[str], what: str
-    ) -> tuple[str, ...]:
+    def _listed(self, fields: Fields, key: str, known: Iterable[str], what: str) -> tuple[str, ...]:
         """Return ids that guideline.yaml lists."""
         names = set(known)
         found = fields.texts(key)

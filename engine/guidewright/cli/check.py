@@ -6,14 +6,16 @@ In: a folder. Out: faults as file:line:column, code, what to do; exit code 1 whe
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from guidewright.analysis.properties import properties_of
 from guidewright.cli.common import Exit, folder, format_option, order, printable
 from guidewright.errors import ModelError, Note, Severity
 from guidewright.guideline.cases import read_cases
-from guidewright.guideline.guide import inspect
+from guidewright.guideline.guide import Guideline, inspect
 from guidewright.guideline.wire import dumps, note_to_json
 
 
@@ -24,17 +26,14 @@ from guidewright.guideline.wire import dumps, note_to_json
 def command(folder: Path, format_: str, strict: bool) -> None:
     """Report every fault of the files in DIR, and what to do about it.
 
-    Reads guideline.yaml, decisions.dmn, workflow.yaml and cases.yaml: syntax, names, types,
-    requirements, readings, statements, citations of the source, states that cannot be reached or
-    left.
+    Reads guideline.yaml, decisions.dmn, workflow.yaml, cases.yaml and properties.yaml: syntax,
+    names, types, requirements, readings, statements, citations of the source, states that cannot
+    be reached or left.
     """
     guideline, found = inspect(folder)
     notes = list(found)
-    if guideline is not None and guideline.file.cases is not None:
-        try:
-            read_cases(guideline)
-        except ModelError as fault:
-            notes.extend(fault.notes)
+    if guideline is not None:
+        notes.extend(_faults_beside(guideline))
     notes.sort(key=order)
     if format_ == "json":
         click.echo(dumps({"notes": [note_to_json(note) for note in notes]}))
@@ -45,6 +44,19 @@ def command(folder: Path, format_: str, strict: bool) -> None:
     counted = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
     if any(note.severity in counted for note in notes):
         sys.exit(Exit.FAULTS)
+
+
+def _faults_beside(guideline: Guideline) -> Iterator[Note]:
+    """Yield the faults of the files that decide no outcome."""
+    try:
+        if guideline.file.cases is not None:
+            read_cases(guideline)
+    except ModelError as fault:
+        yield from fault.notes
+    try:
+        properties_of(guideline)
+    except ModelError as fault:
+        yield from fault.notes
 
 
 def _total(folder: Path, notes: list[Note]) -> str:
