@@ -36,10 +36,11 @@ def ways(workload: Workload) -> Ways:
     """Return all ways to a workload's values; raises `Disagreement` if they differ."""
     model = guidewright.load_dmn(workload.model)
     inputs = workload.rows()
+    evaluate, decision = model.evaluate, workload.decision
     calls = {
         HAND: by_hand(workload),
         PREPARED: prepared(model, workload.decision),
-        PUBLIC: lambda row: model.evaluate(row, workload.decision),
+        PUBLIC: lambda row: evaluate(row, decision),
     }
     values = []
     for number, row in enumerate(inputs):

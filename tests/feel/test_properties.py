@@ -23,7 +23,7 @@ from guidewright.feel.decimals import CONTEXT
 from guidewright.feel.lower import lower
 from guidewright.feel.parser import parse_expression, parse_unary_tests
 from guidewright.feel.printer import same_tree, text_of
-from guidewright.feel.python_backend import Emitter, function_definition, new_unit
+from guidewright.feel.python_backend import Emitter, Quick, function_definition, new_unit
 from guidewright.feel.result import Result
 from guidewright.feel.runtime import Bail, Limits, QuickRuntime, Refuse
 from guidewright.feel.scope import scope_of
@@ -173,7 +173,7 @@ def quickly(text: str, types: Mapping[str, Type], given_values: Mapping[str, Any
     scope = scope_of(types, parent=BUILTIN_SCOPE)
     checked = check(parse_expression(text_span(text), scope), scope)
     emitter = Emitter(new_unit("quick"))
-    emitter.quick = True
+    emitter.quick = Quick()
     names = [emitter.define(binding) for binding in scope.bindings.values()]
     emitter.body.append(py.Return(emitter.value(lower(checked))))
     emitter.unit.functions.append(function_definition("quick", ["rt", *names], emitter.body))

@@ -9,7 +9,7 @@ told apart by the decision, so one of them may stand for both. Nothing is evalua
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
@@ -111,7 +111,7 @@ class _Walk:
     def used(self, node: object, aliases: _Aliases) -> frozenset[Binding]:
         """Return the variables that occur in a node, also behind names bound around it."""
         if id(node) not in self._used:
-            self._used[id(node)] = (node, frozenset(_bindings(node)))
+            self._used[id(node)] = (node, frozenset(code.bindings_in(node)))
         behind = dict(aliases)
         variables: set[Binding] = set()
         for binding in self._used[id(node)][1]:
@@ -174,7 +174,7 @@ class _Walk:
     def _binds_nothing(node: code.MakeContext) -> bool:
         own = {entry.binding for entry in node.entries}
         return node.result is None and not any(
-            own & set(_bindings(entry.value)) for entry in node.entries
+            own & code.bindings_in(entry.value) for entry in node.entries
         )
 
     # comparisons with constants -----------------------------------------------------------------
@@ -268,29 +268,6 @@ def _children(node: Code) -> Iterator[Code]:
         for item in part if isinstance(part, tuple) else (part,):
             if isinstance(item, Code):
                 yield item
-
-
-def _bindings(node: object) -> set[Binding]:
-    """Return every binding that occurs below a node, whoever binds it."""
-    found: set[Binding] = set()
-    todo: list[object] = [node]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, Binding):
-            found.add(part)
-        elif isinstance(part, tuple):
-            todo.extend(part)
-        elif _has_parts(part):
-            todo.extend(getattr(part, each.name) for each in fields(part))  # type: ignore[arg-type]
-    return found
-
-
-def _has_parts(part: object) -> bool:
-    """Say whether lowered code may stand below; models, boxes and constants are left out."""
-    return is_dataclass(part) and type(part).__module__ in _CODE_MODULES
-
-
-_CODE_MODULES = frozenset({code.__name__, TableCode.__module__})
 
 
 def _outside(aliases: _Aliases, binding: Binding) -> _Aliases:

@@ -36,6 +36,13 @@ class NumberClasses:
     bounds: tuple[Bound, ...]
     masks: tuple[int, ...]
 
+    def of(self, value: Number | None) -> int:
+        """Return the class of a value."""
+        if value is None:
+            return 0
+        above = (value > bound.at if bound.included else value >= bound.at for bound in self.bounds)
+        return 1 + sum(above)
+
 
 @dataclass(frozen=True, slots=True)
 class ValueClasses:
@@ -44,6 +51,10 @@ class ValueClasses:
     classes: dict[Any, int]
     other: int
     masks: tuple[int, ...]
+
+    def of(self, value: Any) -> int:
+        """Return the class of a value."""
+        return self.classes.get(value, self.other)
 
 
 Classes = NumberClasses | ValueClasses

@@ -11,168 +11,130 @@ from __future__ import annotations
 
 import ast as py
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
+from guidewright.dmn.border import SCALARS, constrained, read_inputs
 from guidewright.dmn.evaluation import order
+from guidewright.dmn.few_values import copied, few_values, looked_up
 from guidewright.dmn.model import InputData
+from guidewright.dmn.no_rule import notes_of
 from guidewright.dmn.requirements import Key
 from guidewright.dmn.steps import Compiled, Step
-from guidewright.feel.api import to_feel
 from guidewright.feel.clock import system_clock
-from guidewright.feel.conversion import from_json_typed, is_plain
-from guidewright.feel.decimals import CONTEXT, LIMIT
 from guidewright.feel.names import normal
 from guidewright.feel.python_backend import (
     Emitter,
+    Quick,
     assign,
     call,
     constant,
     function_definition,
-    is_,
     load,
     new_unit,
 )
+from guidewright.feel.result import Result
 from guidewright.feel.runtime import DEFAULT_LIMITS, NO_RUNTIME, Bail, QuickRuntime, Refuse
-from guidewright.feel.types import ANY, BOOLEAN, NUMBER, STRING, Type
-from guidewright.feel.values import convert
+from guidewright.feel.types import Type
 
-_CLASSES: dict[Type, tuple[str, ...]] = {
-    NUMBER: ("Decimal", "int"),
-    STRING: ("str",),
-    BOOLEAN: ("bool",),
-}
 _TELLING = ("input_refused", "decide")  # these only note, and so give up
 _SPENDS = ("charge", "snapshot", "mark", "now")
 
 
-# (values, list for what is to be told lazily, or None) -> value; `Bail` or `Refuse` to give up
-Quick = Callable[[Mapping[str, object], "list[Told] | None"], Any]
-Told = tuple[Any, tuple[Any, ...]]  # the plan of a table no rule of which matches, and its inputs
+Given = Mapping[str, object]
+Prepared = Callable[[Given], Any]
+# what ends the quick way; arithmetic: a number that is none
+GIVES_UP = (Bail, Refuse, RecursionError, ArithmeticError)
 
 
-def prepare(compiled: Compiled, goals: Sequence[Key], *, single: bool) -> Quick | None:
+def prepare(
+    compiled: Compiled,
+    goals: Sequence[Key],
+    *,
+    single: bool,
+    results: bool = False,
+    otherwise: Prepared | None = None,
+) -> Prepared | None:
     """Return the function for some goals; None when a name would be ambiguous.
 
-    With `single` the value is that of the one goal, else a context of all. The default limits and
-    the system's clock hold.
+    With `single` the value is that of the one goal, else a context of all. With `results` it is a
+    `Result`. Where the quick way gives up, the function answers what `otherwise` does, or raises
+    one of `GIVES_UP`. The default limits and the system's clock hold.
     """
+    emitter = emit(compiled, goals, single=single, results=results)
+    return _function(emitter, otherwise) if emitter is not None else None
+
+
+def emit(
+    compiled: Compiled, goals: Sequence[Key], *, single: bool, results: bool
+) -> Emitter | None:
+    """Return the statements of the function; see `prepare`."""
     steps = order(compiled, goals, {})
     inputs = [step for step in steps if isinstance(step.element, InputData)]
     names = [normal(step.element.name) for step in inputs]
     if len(set(names)) != len(names) or any(key[0] != compiled.main.namespace for key in goals):
         return None
-    unit = new_unit("prepared")
-    unit.namespace.update(
-        {"Decimal": Decimal, "border": border, "known": known_names, "plus": CONTEXT.plus}
-    )
-    emitter = Emitter(unit)
-    emitter.quick = True
-    variables: dict[Key, str] = {}
-    accepted = frozenset(
+    emitter = Emitter(new_unit("prepared"))
+    emitter.quick = Quick(tells=results)
+    variables = read_inputs(emitter, inputs, _accepted(compiled))
+    types: dict[Key, Type] = {step.key: step.type for step in steps}
+    for step in steps:
+        if step.key not in variables:
+            variables[step.key] = _decision(emitter, step, variables, types)
+    value = _value(emitter, compiled, goals, variables, types, single=single)
+    _return(emitter, value, results=results)
+    return emitter
+
+
+def _accepted(compiled: Compiled) -> frozenset[str]:
+    """Return the names that a caller may use for inputs of the main model."""
+    return frozenset(
         normal(step.element.name)
         for step in compiled.steps.values()
         if isinstance(step.element, InputData) and step.key[0] == compiled.main.namespace
     )
-    _check_names(emitter, accepted, len(inputs))
-    types: dict[Key, Type] = {step.key: step.type for step in steps}
-    for step in inputs:
-        variables[step.key] = _input(emitter, step)
-    for step in steps:
-        if step.key not in variables:
-            variables[step.key] = _decision(emitter, step, variables, types)
-    emitter.body.append(py.Return(_result(compiled, goals, variables, types, single=single)))
+
+
+def _return(emitter: Emitter, value: py.expr, *, results: bool) -> None:
+    """Emit the end: the value, or a `Result` with it and with the notes on what was told."""
+    if not results:
+        emitter.body.append(py.Return(value))
+        return
+    emitter.unit.namespace.update(
+        {"new_result": tuple.__new__, "Result": Result, "notes_of": notes_of}
+    )
+    notes: py.expr = py.Tuple([], py.Load())
+    if _mentions(emitter.body, "told"):
+        emitter.body.insert(0, assign("told", py.List([], py.Load())))
+        notes = py.IfExp(load("told"), call("notes_of", load("told")), notes)
+    parts = py.Tuple([value, notes, constant(None)], py.Load())
+    emitter.body.append(py.Return(call("new_result", load("Result"), parts)))
+
+
+def _function(emitter: Emitter, otherwise: Prepared | None) -> Prepared:
+    unit, body = emitter.unit, emitter.body
     unit.namespace.update({"new_runtime": _new_runtime, "NO_RUNTIME": NO_RUNTIME})
-    spends = any(_spends(statement) for statement in emitter.body)
-    runtime = assign("rt", call("new_runtime") if spends else load("NO_RUNTIME"))
-    unit.functions.append(function_definition("goal", ["given", "told"], [runtime, *emitter.body]))
-    goal: Quick = unit.build()["goal"]
+    if _mentions(body, "rt"):
+        spends = any(_spends(statement) for statement in body)
+        body.insert(0, assign("rt", call("new_runtime") if spends else load("NO_RUNTIME")))
+    if otherwise is not None:
+        unit.namespace.update({"GIVES_UP": GIVES_UP, "otherwise": otherwise})
+        given_up = py.ExceptHandler(load("GIVES_UP"), None, [py.Pass()])
+        body = [py.Try(body, [given_up], [], []), py.Return(call("otherwise", load("given")))]
+    unit.functions.append(function_definition("goal", ["given"], body))
+    goal: Prepared = unit.build()["goal"]
     return goal
+
+
+def _mentions(body: Sequence[py.stmt], name: str) -> bool:
+    return any(
+        isinstance(node, py.Name) and node.id == name
+        for statement in body
+        for node in py.walk(statement)
+    )
 
 
 def _new_runtime() -> QuickRuntime:
     return QuickRuntime(DEFAULT_LIMITS, system_clock)
-
-
-def _check_names(emitter: Emitter, accepted: frozenset[str], count: int) -> None:
-    """Emit: as many values as inputs need no look at their names."""
-    given = load("given")
-    other = py.Compare(call("len", given), [py.NotEq()], [constant(count)])
-    told = py.Expr(call("known", given, emitter.unit.constant(accepted)))
-    emitter.body.append(py.If(other, [told], []))
-
-
-def known_names(given: Mapping[str, object], accepted: frozenset[str]) -> None:
-    """Leave names that are no input, or the value of a decision, to the thorough way."""
-    if not accepted.issuperset(given):
-        raise Bail
-
-
-def _input(emitter: Emitter, step: Step) -> str:
-    """Emit the reading of one value: of the declared class it is taken as it is."""
-    name = emitter.temporary(
-        py.Call(
-            py.Attribute(load("given"), "get", py.Load()),
-            [constant(normal(step.element.name))],
-            [],
-        )
-    )
-    converted = assign(name, call("border", load(name), emitter.unit.constant(step)))
-    classes = _CLASSES.get(step.type)
-    if classes is None or (step.item is not None and _constrained(step)):
-        emitter.branch(is_(load(name), None), [], [converted])
-        return name
-    kind = emitter.unit.serial("t")
-    emitter.body.append(assign(kind, call("type", load(name))))
-    not_null = py.Compare(load(name), [py.IsNot()], [constant(None)])
-    chain: list[py.stmt] = [py.If(not_null, [converted], [])]
-    for python in reversed(classes):
-        taken = _taken(emitter, name, python, converted)
-        chain = [py.If(py.Compare(load(kind), [py.Is()], [load(python)]), taken, chain)]
-    emitter.body.extend(chain)
-    return name
-
-
-def _taken(emitter: Emitter, name: str, python: str, converted: py.stmt) -> list[py.stmt]:
-    """Emit what is asked of a value of the right class: a number has to be one of FEEL's."""
-    if python == "Decimal":  # rounded to 34 digits; one beyond the range, or no number, gives up
-        rounded = assign(name, call("plus", load(name)))
-        finite = py.Call(py.Attribute(load(name), "is_finite", py.Load()), [], [])
-        return [
-            rounded,
-            py.If(py.UnaryOp(py.Not(), finite), [py.Raise(load("Bail"))], []),
-        ]
-    if python == "int":
-        limit = emitter.unit.constant(LIMIT)
-        inside = py.Compare(py.UnaryOp(py.USub(), limit), [py.Lt(), py.Lt()], [load(name), limit])
-        return [py.If(py.UnaryOp(py.Not(), inside), [converted], [])]
-    if python == "str":  # other texts may hold what is no character
-        ascii_only = py.Call(py.Attribute(load(name), "isascii", py.Load()), [], [])
-        return [py.If(py.UnaryOp(py.Not(), ascii_only), [converted], [])]
-    return [py.Pass()]
-
-
-def _constrained(step: Step) -> bool:
-    item = step.item
-    while item is not None:
-        if item.constraints or item.components:
-            return True
-        item = item.base
-    return False
-
-
-def border(value: object, step: Step) -> Any:
-    """Return a caller's value in its declared type; what is not allowed is left to be told."""
-    if step.type == ANY and step.item is None and is_plain(value):
-        return value
-    try:
-        given = to_feel(value, step.element.name)
-        converted = convert(from_json_typed(given, step.type), step.type)
-    except Refuse:
-        raise Bail from None
-    if step.item is not None and any(step.item.refusals(NO_RUNTIME, converted)):
-        raise Bail
-    return converted
 
 
 def _decision(
@@ -190,11 +152,24 @@ def _decision(
     for key, binding in zip(step.inputs, lowered.bindings, strict=True):
         emitter.alias(binding, variables[key])
     types[step.key] = lowered.logic.type
-    name = emitter.temporary(emitter.value(lowered.logic))
-    if step.item is not None and _constrained(step):
+    known = few_values(emitter, lowered.logic)
+    value = looked_up(emitter, known) if known is not None else emitter.value(lowered.logic)
+    name = emitter.variable_of(value)
+    if known is not None and emitter.quick is not None:
+        emitter.quick.few.setdefault(name, known)
+    if constrained(step.item) and not _all_allowed(emitter, name, step):
         emitter.unit.namespace["checked"] = checked
         emitter.body.append(assign(name, call("checked", load(name), emitter.unit.constant(step))))
     return name
+
+
+def _all_allowed(emitter: Emitter, name: str, step: Step) -> bool:
+    """Say whether the item definition allows every value that a decision can have."""
+    few = emitter.quick.few.get(name) if emitter.quick is not None else None
+    if few is None or step.item is None:
+        return False
+    distinct = {id(value): value for value in few.values}.values()
+    return not any(any(step.item.refusals(NO_RUNTIME, value)) for value in distinct)
 
 
 def checked(value: Any, step: Step) -> Any:
@@ -204,7 +179,8 @@ def checked(value: Any, step: Step) -> Any:
     return value
 
 
-def _result(
+def _value(
+    emitter: Emitter,
     compiled: Compiled,
     goals: Sequence[Key],
     variables: Mapping[Key, str],
@@ -213,8 +189,8 @@ def _result(
     single: bool,
 ) -> py.expr:
     def value(goal: Key) -> py.expr:
-        held = load(variables[goal])
-        return held if types[goal] in _CLASSES else call("fresh", held)
+        name = variables[goal]
+        return load(name) if types[goal] in SCALARS else copied(emitter, name)
 
     if single:
         return value(goals[0])

@@ -15,11 +15,10 @@ from guidewright.dmn import model
 from guidewright.dmn.collector import paused_collector
 from guidewright.dmn.compiler import compile_models
 from guidewright.dmn.evaluation import compute
-from guidewright.dmn.prepared import Quick, Told, prepare
+from guidewright.dmn.prepared import Prepared, prepare
 from guidewright.dmn.reader import load_definitions
 from guidewright.dmn.requirements import Key
 from guidewright.dmn.steps import Compiled, Step
-from guidewright.dmn.table_python import note_no_rule
 from guidewright.dmn.trace import Trace
 from guidewright.dmn.watching import TraceWatcher
 from guidewright.errors import CallError, Code, ModelError, Note, Severity, did_you_mean
@@ -31,7 +30,6 @@ from guidewright.feel.names import normal
 from guidewright.feel.result import Result
 from guidewright.feel.runtime import (
     DEFAULT_LIMITS,
-    Bail,
     Limits,
     Refuse,
     Runtime,
@@ -49,8 +47,6 @@ class DecisionOptions:
 
 
 DEFAULT_OPTIONS = DecisionOptions()
-# what the quick way raises when something is to be told; arithmetic: a number that is none
-GIVES_UP = (Bail, Refuse, RecursionError, ArithmeticError)
 WARM_UP = 20  # calls of one goal after which a function of its own is made for it
 
 
@@ -64,8 +60,9 @@ class Model:
         self._by_name: dict[str, list[Step]] = {}
         for step in compiled.steps.values():
             self._by_name.setdefault(normal(step.element.name), []).append(step)
-        self._quick: dict[str | None, Quick] = {}  # made when a goal is asked for often
+        self._answers: dict[str | None, Prepared] = {}  # made when a goal is asked for often
         self._calls: dict[str | None, int] = {}
+        self._values: dict[str | None, Prepared] = {}
 
     # names --------------------------------------------------------------------------------------
 
@@ -115,14 +112,10 @@ class Model:
         when a limit is reached.
         """
         if options is DEFAULT_OPTIONS and (type(decision) is str or decision is None):
-            quick = self._quick.get(decision) or self._warmed_up(decision)
-            if quick is not None:
-                try:
-                    told: list[Told] = []
-                    value = quick(inputs, told)
-                    return Result(value, _notes(told) if told else ())
-                except GIVES_UP:
-                    return self._thoroughly(inputs, decision, options)  # something is to be told
+            answer = self._answers.get(decision) or self._warmed_up(decision)
+            if answer is not None:
+                result: Result[Trace] = answer(inputs)
+                return result
         return self._thoroughly(inputs, decision, options)
 
     def compile(self, decision: str) -> Callable[[Mapping[str, object]], Any]:
@@ -131,18 +124,18 @@ class Model:
         It takes what `evaluate` takes and gives the same value, without notes; where something
         would be noted it is as slow as `evaluate`. Raises what `evaluate` raises.
         """
-        quick = self._quick.get(decision) or self._prepare(decision)
-        if quick is None:
-            return lambda inputs: self._thoroughly(inputs, decision, DEFAULT_OPTIONS).value
-        go = quick
+        known = self._values.get(decision)
+        if known is not None:
+            return known
 
-        def call(inputs: Mapping[str, object]) -> Any:
-            try:
-                return go(inputs, None)
-            except GIVES_UP:
-                return self._thoroughly(inputs, decision, DEFAULT_OPTIONS).value
+        def thoroughly(inputs: Mapping[str, object]) -> Any:
+            return self._thoroughly(inputs, decision, DEFAULT_OPTIONS).value
 
-        return call
+        _, goals = self._goals(decision)
+        single = decision is not None
+        quick = prepare(self._compiled, goals, single=single, otherwise=thoroughly) or thoroughly
+        self._values[decision] = quick
+        return quick
 
     def _goals(self, decision: str | Sequence[str] | None) -> tuple[list[str], list[Key]]:
         if decision is None:
@@ -151,16 +144,20 @@ class Model:
             names = [decision] if isinstance(decision, str) else list(decision)
         return names, [self._own(name, model.Decision).key for name in names]
 
-    def _warmed_up(self, decision: str | None) -> Quick | None:
+    def _warmed_up(self, decision: str | None) -> Prepared | None:
         """Return the prepared function once a goal was asked for often enough to be worth it."""
         calls = self._calls[decision] = self._calls.get(decision, 0) + 1
-        return self._prepare(decision) if calls == WARM_UP else None
+        if calls != WARM_UP:
+            return None
 
-    def _prepare(self, decision: str | None) -> Quick | None:
+        def thoroughly(inputs: Mapping[str, object]) -> Result[Trace]:
+            return self._thoroughly(inputs, decision, DEFAULT_OPTIONS)
+
         _, goals = self._goals(decision)
-        quick = prepare(self._compiled, goals, single=decision is not None)
+        single = decision is not None
+        quick = prepare(self._compiled, goals, single=single, results=True, otherwise=thoroughly)
         if quick is not None:
-            self._quick[decision] = quick
+            self._answers[decision] = quick
         return quick
 
     def _thoroughly(
@@ -308,13 +305,6 @@ def _invoke_named(rt: Runtime, function: Function, arguments: Mapping[str, Any])
 
 def _invoke_positional(rt: Runtime, function: Function, arguments: Sequence[Any]) -> Any:
     return function.invoke_positional(rt, arguments)
-
-
-def _notes(told: list[Told]) -> tuple[Note, ...]:
-    rt = Runtime()
-    for plan, values in told:
-        note_no_rule(rt, plan, values)
-    return tuple(rt.notes)
 
 
 # loading ----------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ from guidewright.source import Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class InputCode:
+class InputCode(code.Part):
     """An input expression, the variable that holds its value, and the test of its input values."""
 
     clause: model.InputClause
@@ -45,7 +45,7 @@ class InputCode:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RuleCode:
+class RuleCode(code.Part):
     """One cell a column (None is satisfied by every value), one code an output.
 
     In a table with an index, a cell may be a box: the set of values that satisfy it.

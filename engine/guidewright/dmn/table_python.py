@@ -13,19 +13,20 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from guidewright.dmn.cells import Box
+from guidewright.dmn.few_values import fresh
 from guidewright.dmn.hit_policies import POLICIES, Answer, Output, Plan
 from guidewright.dmn.model import HitPolicy
+from guidewright.dmn.no_rule import no_rule_matches
 from guidewright.dmn.table import RuleCode, TableCode
+from guidewright.dmn.table_lookup import DEFAULT, NO_RULE, by_lookup
 from guidewright.dmn.table_quick import (
-    DEFAULT,
-    NO_RULE,
+    bind_inputs,
     by_index,
-    by_lookup,
-    fresh,
     known_output,
     restrictions,
+    table_inputs,
 )
-from guidewright.errors import Code, Severity
+from guidewright.errors import Code
 from guidewright.feel import code
 from guidewright.feel.python_backend import (
     HELPERS,
@@ -92,14 +93,8 @@ def decide(
 
 def note_no_rule(rt: Runtime, plan: Plan, inputs: Sequence[Any]) -> None:
     """Note that no rule matches, and which inputs of the table have no value."""
-    missing = [
-        clause.title
-        for clause, value in zip(plan.table.inputs, inputs, strict=True)
-        if value is None
-    ]
-    because = f"; without a value: {', '.join(missing)}" if missing else ""
-    text = f"no rule of {plan.name!r} matches{because}"
-    rt.note(Code.NO_RULE, plan.table.span, text, severity=Severity.INFO)
+    note = no_rule_matches(plan, inputs)
+    rt.note(note.code, note.span, note.text, severity=note.severity)
 
 
 def input_refused(rt: Runtime, plan: Plan, column: int, value: Any) -> None:
@@ -125,6 +120,8 @@ HELPERS.update(
 @emits(VALUES, TableCode)
 def table(emitter: Emitter, node: TableCode) -> py.expr:
     """Compute the inputs once, find the rules that match, hand over to the hit policy."""
+    if emitter.quick is not None:
+        return _quick(emitter, node)
     plan = emitter.unit.constant(node.plan)
     names: list[str] = []
     for clause in node.inputs:
@@ -133,8 +130,6 @@ def table(emitter: Emitter, node: TableCode) -> py.expr:
             value = emitter.value(clause.value)
         emitter.body.append(assign(name, value))
         names.append(name)
-    if emitter.quick:
-        return _quick(emitter, node, names)
     inputs = py.Tuple([load(name) for name in names], py.Load())
     matches = (
         _indexed_matches(emitter, node, inputs)
@@ -191,14 +186,18 @@ def _matches(emitter: Emitter, node: TableCode) -> str:
     return emitter.nested_function(inner, ["rt"])
 
 
-def _quick(emitter: Emitter, node: TableCode, names: Sequence[str]) -> py.expr:
+def _quick(emitter: Emitter, node: TableCode) -> py.expr:
     """Emit a table that nobody watches; see `table_quick`."""
-    restrictions(emitter, node, names)
+    known = table_inputs(emitter, node)
+    if any(clause.allowed is not None for clause in node.inputs):
+        bind_inputs(emitter, node, known)
+        restrictions(emitter, node, known)
     way = by_lookup if node.index is None else by_index
-    found = way(emitter, node, names)
+    found = way(emitter, node, known)
     if found is not None:
         return found
-    inputs = py.Tuple([load(name) for name in names], py.Load())
+    bind_inputs(emitter, node, known)
+    inputs = py.Tuple([each.value for each in known], py.Load())
     matches = (
         _indexed_matches(emitter, node, inputs)
         if node.index is not None

@@ -7,7 +7,7 @@ and notes are carried is the backend's business and the same everywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -17,8 +17,14 @@ from guidewright.feel.types import ANY, Type
 from guidewright.source import Span
 
 
+class Part:
+    """Whatever lowered code is made of."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Code:
+class Code(Part):
     """A computation with a FEEL value of `type` (or null)."""
 
     span: Span | None
@@ -120,7 +126,7 @@ class MakeList(Code):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EntryCode:
+class EntryCode(Part):
     """An entry of a context: later entries may refer to `binding`."""
 
     key: str
@@ -148,7 +154,7 @@ class MakeRange(Code):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ParameterCode:
+class ParameterCode(Part):
     """A formal parameter; arguments are converted to `type`."""
 
     name: str
@@ -193,7 +199,7 @@ class Loop(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(Part):
     """One iteration variable: over a domain, or over whole numbers or dates from it to `end`."""
 
     binding: Binding
@@ -276,6 +282,21 @@ class Refused(Code):
 
     code: MessageCode
     reason: str
+
+
+def bindings_in(node: object) -> set[Binding]:
+    """Return every binding that occurs in lowered code, whoever binds it."""
+    found: set[Binding] = set()
+    todo: list[object] = [node]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Binding):
+            found.add(part)
+        elif isinstance(part, tuple):
+            todo.extend(part)
+        elif isinstance(part, Part):
+            todo.extend(getattr(part, each.name) for each in fields(part))  # type: ignore[arg-type]
+    return found
 
 
 def const(value: Any, of: Type = ANY, span: Span | None = None) -> Const:

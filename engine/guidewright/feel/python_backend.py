@@ -116,6 +116,26 @@ def assign(name: str, value: py.expr) -> py.Assign:
     return py.Assign([py.Name(name, py.Store())], value)
 
 
+# what the quick way knows ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """What a variable holds that can only have few values: `values[place]`."""
+
+    place: str  # the variable that holds the place
+    values: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Quick:
+    """What is known of variables where code may give up, because the call can be repeated."""
+
+    tells: bool = False  # whether somebody wants to know what could be told cheaply
+    few: dict[str, Few] = field(default_factory=dict)
+    classes: dict[str, str] = field(default_factory=dict)  # the variable with a variable's class
+
+
 # compilation ------------------------------------------------------------------------------------
 
 
@@ -192,8 +212,11 @@ class Emitter:
         self._parent = parent
         # Inside the cells of a table a missing value is no fault: the trace shows it.
         self.in_cells: bool = parent.in_cells if parent is not None else False
-        # Nobody watches, and whoever calls repeats the call when something has to be noted.
-        self.quick: bool = parent.quick if parent is not None else False
+        # Nobody watches, and whoever calls repeats the call when something has to be noted. What is
+        # known of variables holds in the function that they are in.
+        self.quick: Quick | None = None
+        if parent is not None and parent.quick is not None:
+            self.quick = Quick(parent.quick.tells)
 
     # variables ----------------------------------------------------------------------------------
 
@@ -215,6 +238,15 @@ class Emitter:
             name = self._names[binding] = self._parent.variable(binding)
             self.captured.append(name)
         return name
+
+    def holder(self, binding: Binding) -> str | None:
+        """Return the variable that holds a binding, here or outside; None when nothing does yet."""
+        name = self._names.get(binding)
+        return name or (self._parent.holder(binding) if self._parent is not None else None)
+
+    def variable_of(self, value: py.expr) -> str:
+        """Return the variable that holds a value, a new one if need be."""
+        return value.id if isinstance(value, py.Name) else self.temporary(value)
 
     def temporary(self, value: py.expr) -> str:
         """Store a value in a new local variable."""

@@ -15,6 +15,7 @@ from guidewright.feel.builtins import Formal, Overload
 from guidewright.feel.code import Code, Op
 from guidewright.feel.python_backend import (
     Emitter,
+    Quick,
     call,
     compare,
     constant,
@@ -37,7 +38,7 @@ from guidewright.feel.types import (
     Simple,
     Type,
 )
-from guidewright.feel.values import classes_of
+from guidewright.feel.values import classes_of, is_a
 
 _EQUAL_CLASSES = (NUMBER, STRING, BOOLEAN)
 
@@ -200,6 +201,12 @@ def operation(
         fast = compare(values[0], ORDER[node.op](), values[1])
         return py.IfExp(join(py.And(), [alike, ordered]), fast, general)
     return None
+
+
+def all_are(quick: Quick, value: py.expr, wanted: Type) -> bool:
+    """Say whether every value that a variable can have is of a type."""
+    few = quick.few.get(value.id) if isinstance(value, py.Name) else None
+    return few is not None and all(is_a(each, wanted) for each in few.values)
 
 
 def outside(condition: Code, item: Binding) -> Code | None:

@@ -345,6 +345,8 @@ def conversion(emitter: Emitter, node: code.Convert) -> py.expr:
     value = emitter.value(node.value)
     if node.type == ANY or conforms(_certain(node.value.type), node.type):
         return value
+    if emitter.quick is not None and python_quick.all_are(emitter.quick, value, node.type):
+        return value
     return emitter.guarded(call("convert", value, emitter.unit.constant(node.type)), node)
 
 

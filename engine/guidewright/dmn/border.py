@@ -1,0 +1,178 @@
+"""Python that takes a caller's values in: names known, values of the declared types.
+
+In: the input data that a goal needs. Out: statements that read each value by name. A value of the
+class that its type has is taken as it is, after a look at its size; all others go through `border`,
+and what is not allowed gives up (`Bail`): the thorough way tells why.
+"""
+
+from __future__ import annotations
+
+import ast as py
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from guidewright.dmn.items import Item
+from guidewright.dmn.requirements import Key
+from guidewright.dmn.steps import Step
+from guidewright.feel.api import to_feel
+from guidewright.feel.conversion import from_json_typed, is_plain
+from guidewright.feel.decimals import CONTEXT
+from guidewright.feel.names import normal
+from guidewright.feel.python_backend import (
+    Emitter,
+    Statements,
+    assign,
+    call,
+    compare,
+    constant,
+    is_not,
+    join,
+    load,
+)
+from guidewright.feel.runtime import DEFAULT_LIMITS, NO_RUNTIME, Bail, Refuse
+from guidewright.feel.types import ANY, BOOLEAN, NUMBER, STRING, Type
+from guidewright.feel.values import convert
+
+SCALARS = (NUMBER, STRING, BOOLEAN)
+_SMALL = 10**9  # whole numbers up to here are compared fastest; others are looked at by `border`
+
+
+def read_inputs(
+    emitter: Emitter, steps: Sequence[Step], accepted: frozenset[str]
+) -> dict[Key, str]:
+    """Emit the reading of the values; return the variables they are in."""
+    emitter.unit.namespace.update(
+        {"Decimal": Decimal, "border": border, "known": known_names, "plus": CONTEXT.plus,
+         "sparse": sparse}
+    )  # fmt: skip
+    names = [emitter.unit.serial("v") for _ in steps]
+    _read(emitter, names, [normal(step.element.name) for step in steps], accepted)
+    for step, name in zip(steps, names, strict=True):
+        _check(emitter, step, name)
+    return {step.key: name for step, name in zip(steps, names, strict=True)}
+
+
+# names ------------------------------------------------------------------------------------------
+
+
+def _read(
+    emitter: Emitter, names: Sequence[str], keys: Sequence[str], accepted: frozenset[str]
+) -> None:
+    """Emit: where no value is missing, each is subscribed; as many values need no look at names."""
+    given, known = load("given"), emitter.unit.constant(accepted)
+    look = py.Expr(call("known", given, known))
+    if not keys:
+        emitter.body.append(py.If(given, [look], []))
+        return
+    count = call("len", given)
+    targets = py.Tuple([py.Name(name, py.Store()) for name in names], py.Store())
+    some: Statements = [
+        py.Assign([targets], call("sparse", given, emitter.unit.constant(tuple(keys)), known))
+    ]
+    each: Statements = [
+        assign(name, py.Subscript(given, constant(key), py.Load()))
+        for name, key in zip(names, keys, strict=True)
+    ]
+    more = py.If(compare(count, py.Gt(), constant(len(keys))), [look], [])
+    handler = py.ExceptHandler(load("KeyError"), None, some)
+    all_there = join(
+        py.And(),
+        [
+            compare(call("type", given), py.Is(), load("dict")),
+            compare(count, py.GtE(), constant(len(keys))),
+        ],
+    )
+    emitter.branch(all_there, [py.Try([*each, more], [handler], [], [])], some)
+
+
+def known_names(given: Mapping[str, object], accepted: frozenset[str]) -> None:
+    """Leave names that are no input, or the value of a decision, to the thorough way."""
+    if not accepted.issuperset(given):
+        raise Bail
+
+
+def sparse(
+    given: Mapping[str, object], keys: Sequence[str], accepted: frozenset[str]
+) -> list[object]:
+    """Return the values by key; one that is not given is null."""
+    known_names(given, accepted)
+    return list(map(given.get, keys))
+
+
+# values -----------------------------------------------------------------------------------------
+
+
+def _check(emitter: Emitter, step: Step, name: str) -> None:
+    """Emit what is asked of one value."""
+    value = load(name)
+    converted = assign(name, call("border", value, emitter.unit.constant(step)))
+    check = _CHECKS.get(step.type)
+    if check is None or constrained(step.item):
+        emitter.branch(is_not(value, None), [converted], [])
+        return
+    emitter.body.extend(check(emitter, name, converted))
+
+
+def _check_boolean(emitter: Emitter, name: str, converted: py.stmt) -> Statements:
+    value = load(name)
+    neither = [is_not(value, True), is_not(value, False), is_not(value, None)]
+    return [py.If(join(py.And(), neither), [converted], [])]
+
+
+def _check_text(emitter: Emitter, name: str, converted: py.stmt) -> Statements:
+    value = load(name)
+    other = compare(call("type", value), py.IsNot(), load("str"))
+    limit = constant(DEFAULT_LIMITS.characters)
+    too_long = compare(call("len", value), py.Gt(), limit)
+    wrong = join(py.And(), [is_not(value, None), join(py.Or(), [other, too_long])])
+    return [py.If(wrong, [converted], [])]
+
+
+def _check_number(emitter: Emitter, name: str, converted: py.stmt) -> Statements:
+    """Decimals are rounded to 34 digits; one beyond the range, or no number, gives up."""
+    value, its_class = load(name), emitter.unit.serial("t")
+    if emitter.quick is not None:
+        emitter.quick.classes[name] = its_class
+    classified = assign(its_class, call("type", value))
+    finite = py.Call(py.Attribute(value, "is_finite", py.Load()), [], [])
+    decimal: Statements = [
+        assign(name, call("plus", value)),
+        py.If(py.UnaryOp(py.Not(), finite), [py.Raise(load("Bail"))], []),
+    ]
+    small = py.Compare(constant(-_SMALL), [py.Lt(), py.Lt()], [value, constant(_SMALL)])
+    again: Statements = [converted, classified]
+    other: Statements = [py.If(is_not(value, None), again, [])]
+    whole: Statements = [py.If(py.UnaryOp(py.Not(), small), again, [])]
+    chain: py.stmt = py.If(compare(load(its_class), py.Is(), load("int")), whole, other)
+    return [classified, py.If(compare(load(its_class), py.Is(), load("Decimal")), decimal, [chain])]
+
+
+_CHECKS: dict[Type, Callable[[Emitter, str, py.stmt], Statements]] = {
+    BOOLEAN: _check_boolean,
+    NUMBER: _check_number,
+    STRING: _check_text,
+}
+
+
+def constrained(item: Item | None) -> bool:
+    """Say whether an item definition, or what it is made of, allows only some values."""
+    return item is not None and (
+        bool(item.constraints)
+        or constrained(item.base)
+        or any(constrained(each) for each in item.components.values())
+    )
+
+
+def border(value: object, step: Step) -> Any:
+    """Return a caller's value in its declared type; what is not allowed is left to be told."""
+    if step.type == ANY and step.item is None and is_plain(value):
+        return value
+    try:
+        given = to_feel(value, step.element.name)
+        converted = convert(from_json_typed(given, step.type), step.type)
+    except Refuse:
+        raise Bail from None
+    if step.item is not None and any(step.item.refusals(NO_RUNTIME, converted)):
+        raise Bail
+    return converted
