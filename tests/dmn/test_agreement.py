@@ -7,8 +7,10 @@ for values no cell names; the conformance suite and the benchmark models are ask
 import importlib.util
 import json
 import sys
+from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
@@ -197,6 +199,102 @@ def test_tables_with_an_index(table, data, most_bytes):
         watched = plain.evaluate(drawn, "d", options=gw.DecisionOptions(trace=True))
         assert cells_of == [rule.cells for rule in watched.trace.decisions[0].tables[0].rules]
         both_ways(indexed, quick, drawn)
+
+
+# decisions over decisions of few values ----------------------------------------------------------
+
+LOOKS = {  # input expressions over the value of `d`, and the kind of their column
+    "d": "number",
+    "d + 1": "number",
+    "d[1]": "number",
+    "count(d)": "number",
+    "sum(d)": "number",
+    "d.a": "number",
+    'if d = 2 then "a" else "b"': "string",
+    "string(d)": "string",
+    "list contains(d, 2)": "boolean",
+    "d = null": "boolean",
+    "d > 2 or x0 = null": "boolean",
+    "x0": None,
+}
+
+
+@st.composite
+def chains(draw):
+    """Return a model whose decision `e` is a table over what a first table `d` gives."""
+    kinds, first = draw(tables())
+    texts = draw(st.lists(st.sampled_from(sorted(LOOKS)), min_size=1, max_size=3))
+    columns = [LOOKS[text] or kinds[0] for text in texts]
+    row = st.tuples(*(CELLS[kind] for kind in columns))
+    rows = draw(st.lists(row, min_size=1, max_size=4))
+    policy = draw(st.sampled_from(["FIRST", "COLLECT", "RULE ORDER"]))
+    inputs = "".join(
+        f'<input><inputExpression typeRef="{kind}"><text>{text.replace(">", "&gt;")}</text>'
+        "</inputExpression></input>"
+        for text, kind in zip(texts, columns, strict=True)
+    )
+    rules = "".join(
+        "<rule>"
+        + "".join(f"<inputEntry><text>{c.replace('<', '&lt;')}</text></inputEntry>" for c in cells)
+        + f"<outputEntry><text>{number}</text></outputEntry></rule>"
+        for number, cells in enumerate(rows)
+    )
+    second = (
+        '<decision id="e" name="e"><variable name="e"/>'
+        '<informationRequirement><requiredDecision href="#d"/></informationRequirement>'
+        '<informationRequirement><requiredInput href="#x0"/></informationRequirement>'
+        f'<decisionTable hitPolicy="{policy}">{inputs}<output/>{rules}</decisionTable></decision>'
+    )
+    return kinds, first.replace("</definitions>", f"{second}</definitions>")
+
+
+@given(chains(), st.data())
+@settings(max_examples=200, deadline=None)
+def test_tables_over_decisions_of_few_values(chain, data):
+    kinds, xml = chain
+    model = build([read_definitions(xml.encode(), "m.dmn")], strict=False)
+    goals = [model.step_of(name).key for name in "de"]
+    quick = prepare(model._compiled, goals, single=False, results=True)
+    for _ in range(12):
+        drawn = {f"x{i}": data.draw(st.sampled_from(VALUES[kind])) for i, kind in enumerate(kinds)}
+        thorough = model._thoroughly(drawn, None, DEFAULT_OPTIONS)
+        try:
+            result = quick(drawn)
+        except (Bail, Refuse):
+            assert thorough.notes, "the quick way gave up, and there is nothing to tell"
+        else:
+            assert literal(result.value) == literal(thorough.value)
+            assert result.notes == thorough.notes
+
+
+def test_what_a_caller_does_to_a_value_changes_no_other():
+    rows, outputs = [("< 1",), (">= 1",)], ["[1, [2]]", "{a: [3], b: 4}"]
+    xml = table_xml("FIRST", None, ["number"], rows, outputs, None)
+    xml = xml.replace("<outputValues><text>3, 1, 2, 4</text></outputValues>", "")
+    call = build([read_definitions(xml.encode(), "m.dmn")]).compile("d")
+    call({"x0": 0})[1].append(9)
+    call({"x0": 1})["a"].append(9)
+    assert call({"x0": 0}) == [1, [2]]
+    assert call({"x0": 1}) == {"a": [3], "b": 4}
+
+
+@pytest.mark.parametrize(
+    "given_values",
+    [
+        {}, {"x0": 1}, {"x1": "a"}, {"x0": 1, "x1": "a"}, {"x0": 1, "d": 3}, {"x0": 1, "typo": 2},
+        {"x0": 1, "x1": "a", "x2": True}, {"x0": 1, "x1": "a", "typo": 2}, {" x0 ": 1, "x1": "a"},
+        MappingProxyType({"x0": 1}), defaultdict(lambda: "b", {"x0": 1, "typo": 2}),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_names_are_treated_alike_from_the_first_call_to_the_last(given_values):
+    kinds = ["number", "string", "boolean"]
+    xml = table_xml("FIRST", None, kinds, [("1", '"a"', "-"), ("-", "-", "-")], ["1", "2"], None)
+    model = build([read_definitions(xml.encode(), "m.dmn")])
+    call = model.compile("d")
+    answers = {_answer(lambda: model.evaluate(given_values, "d").value) for _ in range(30)}
+    assert answers == {_answer(lambda: call(given_values))}
+    assert len(given_values) <= 3
 
 
 WORKLOADS = {

@@ -29,7 +29,17 @@ from guidewright.feel.parser import parse_unary_tests
 from guidewright.feel.runtime import Refuse
 from guidewright.feel.scope import Binding, Scope
 from guidewright.feel.text import literal
-from guidewright.feel.types import ANY, BOOLEAN, NULL, NUMBER, STRING, ContextType, ListType, Type
+from guidewright.feel.types import (
+    ANY,
+    BOOLEAN,
+    NULL,
+    NUMBER,
+    STRING,
+    ContextType,
+    ListType,
+    Type,
+    conforms,
+)
 from guidewright.source import Span
 
 
@@ -120,9 +130,9 @@ def _output_type(table: model.DecisionTable, types: list[Type]) -> Type:
 def _input(boxes: Boxes, clause: model.InputClause, scope: Scope) -> InputCode:
     value = boxes.text(clause.expression, scope, clause.span)
     declared = boxes.items.type_of(clause.type)
-    if value.type not in (ANY, NULL) or declared == ANY:
-        of = value.type
-    else:
+    of = value.type
+    # what is known beyond the declarations of a caller changes how fast it is, never the value
+    if of in (ANY, NULL) or not conforms(of, declared):
         value = convert(value, declared)
         of = declared
     binding = Binding("?", of)
