@@ -6,16 +6,20 @@ In: lines such as
       | < 18        | -                      || "low"
 
 The first cell is the hit policy (`C+` with its aggregation); a column is `name: type`, after `=`
-come its allowed values; outputs stand behind `||`, after `=` their values in order, after `??`
-the default. Out: DMN, loaded.
+come its allowed values, after `/` its label; outputs stand behind `||`, after `=` their values in
+order, after `??` the default; behind another `||` stands an annotation. Out: DMN, loaded.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from guidewright.dmn import Model, build
 from guidewright.dmn.reader import read_definitions
+from guidewright.guideline.model import GuidelineFile
+from guidewright.guideline.reader import read_guideline_file
+from guidewright.yaml_shape import Faults
 
 POLICIES = {
     "U": "UNIQUE",
@@ -30,14 +34,14 @@ AGGREGATIONS = {"+": "SUM", "#": "COUNT", "<": "MIN", ">": "MAX"}
 NAMESPACE = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 
 
-def _split(line: str) -> tuple[list[str], list[str]]:
-    left, _, right = line.partition("||")
-    return [part.strip() for part in left.split("|")], [part.strip() for part in right.split("|")]
+def _split(line: str) -> list[list[str]]:
+    return [[part.strip() for part in side.split("|")] for side in line.split("||")]
 
 
 def _column(text: str) -> tuple[str, str, str, str]:
     head, _, default = text.partition("??")
     head, _, allowed = head.partition("=")
+    head = head.partition("/")[0]
     name, _, of = head.partition(":")
     return name.strip(), of.strip(), allowed.strip(), default.strip()
 
@@ -45,15 +49,16 @@ def _column(text: str) -> tuple[str, str, str, str]:
 def table_xml(text: str, name: str = "D") -> str:
     """Return the DMN file of a table."""
     lines = [line for line in text.strip("\n").splitlines() if line.strip()]
-    (corner, *inputs), outputs = _split(lines[0])
+    (corner, *inputs), outputs, *_ = _split(lines[0])
     columns = [_column(each) for each in inputs]
     results = [_column(each) for each in outputs]
     items = data = needs = clauses = ""
     for number, (column, of, allowed, _) in enumerate(columns):
+        label = inputs[number].partition("/")[2].partition("||")[0].strip() or column
         kind = of
         if allowed:
             kind = f"t{number}"
-            base, many = (of.removeprefix("list of "), of.startswith("list of "))
+            base, many = of.removeprefix("list of "), of.startswith("list of ")
             items += (
                 f'<itemDefinition name="{kind}" isCollection="{str(many).lower()}">'
                 f"<typeRef>{base}</typeRef>"
@@ -67,7 +72,7 @@ def table_xml(text: str, name: str = "D") -> str:
             f'<informationRequirement><requiredInput href="#i{number}"/></informationRequirement>'
         )
         clauses += (
-            f'<input label="{column}"><inputExpression typeRef="{kind}">'
+            f'<input label="{label}"><inputExpression typeRef="{kind}">'
             f"<text>{column}</text></inputExpression></input>"
         )
     for result, of, allowed, default in results:
@@ -89,10 +94,27 @@ def table_xml(text: str, name: str = "D") -> str:
 
 
 def _rule(number: int, line: str) -> str:
-    (_, *cells), outputs = _split(line)
+    (_, *cells), outputs, *notes = _split(line)
     entries = "".join(f"<inputEntry><text>{escape(cell)}</text></inputEntry>" for cell in cells)
     results = "".join(f"<outputEntry><text>{escape(each)}</text></outputEntry>" for each in outputs)
-    return f'<rule id="r{number}">{entries}{results}</rule>'
+    cited = "".join(
+        f"<annotationEntry><text>{escape(note)}</text></annotationEntry>"
+        for side in notes
+        for note in side
+    )
+    return f'<rule id="r{number}">{entries}{results}{cited}</rule>'
+
+
+def guideline_file(lines: list[str], folder: Path) -> GuidelineFile:
+    """Return a guideline.yaml with these lines beside what it cannot do without."""
+    path = folder / "guideline.yaml"
+    rest = ["guideline: g", "title: g", "version: 0.1.0", "outcome: []", *lines]
+    path.write_text("\n".join(rest), encoding="utf-8")
+    faults = Faults()
+    read = read_guideline_file(path, faults)
+    faults.stop()
+    assert read is not None
+    return read
 
 
 def load_table(text: str) -> Model:

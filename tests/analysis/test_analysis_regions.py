@@ -7,11 +7,40 @@ from fractions import Fraction
 
 import pytest
 from analysis_tables import load_table
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from guidewright.analysis.axes import SCALES, Kind, ordered_parts
+from guidewright.analysis.axes import SCALES, Kind, box_mask, ordered_parts
+from guidewright.analysis.cell_tests import CellTests
+from guidewright.analysis.domains import Declared, axis_of
 from guidewright.analysis.tables import table_subject
+from guidewright.dmn.cells import read_box
 from guidewright.feel.text import literal
-from guidewright.feel.types import DATE, NUMBER
+from guidewright.feel.types import BOOLEAN, DATE, NUMBER, STRING
+
+TYPES = {"number": NUMBER, "string": STRING, "boolean": BOOLEAN}
+
+
+def _cells(one: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    several = st.lists(one, min_size=1, max_size=3).map(", ".join)
+    return st.one_of(several, several.map(lambda tests: f"not({tests})"))
+
+
+_NUMBER = st.sampled_from(["0", "1", "2.5", "7", "-3"])
+PLAIN = {
+    "number": _cells(
+        st.one_of(
+            _NUMBER,
+            st.just("null"),
+            st.tuples(st.sampled_from(["<", "<=", ">", ">=", "="]), _NUMBER).map(" ".join),
+            st.tuples(st.sampled_from("[(]"), _NUMBER, _NUMBER, st.sampled_from(")][")).map(
+                lambda each: f"{each[0]}{each[1]}..{each[2]}{each[3]}"
+            ),
+        )
+    ),
+    "string": _cells(st.sampled_from(['"a"', '"b"', "null"])),
+    "boolean": _cells(st.sampled_from(["true", "false", "null"])),
+}
 
 AXES = [
     ("x: number", ["< 5", "> 5"], "4 5 6 null"),
@@ -66,3 +95,15 @@ def test_steps_leave_out_what_no_value_can_be() -> None:
     parts = ordered_parts(SCALES[NUMBER], cuts, step=Fraction(1, 10))
     assert [each.value for each in parts] == [Decimal("7.8"), Decimal("7.9"), 8, Decimal("8.1")]
     assert all(each.kind is not Kind.GAP for each in ordered_parts(SCALES[DATE], [])) is False
+
+
+@given(st.sampled_from(["number", "string", "boolean"]), st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_plain_cell_has_one_mask_either_way(kind: str, data: st.DataObject) -> None:
+    texts = data.draw(st.lists(PLAIN[kind], min_size=1, max_size=3))
+    boxes = [read_box(text, TYPES[kind]) for text in texts]
+    tests = [CellTests().of_box(text, box) for text, box in zip(texts, boxes, strict=True) if box]
+    axis = axis_of("x", Declared(TYPES[kind]), tests)
+    for test in tests:
+        assert test.box is not None
+        assert box_mask(axis, test.box) == axis.where(lambda value, t=test: t.truth(value) is True)

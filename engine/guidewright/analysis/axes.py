@@ -7,6 +7,7 @@ part has a representative value in the data's own precision. Exact: decimals and
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -15,6 +16,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from guidewright.dmn.cells import Box
 from guidewright.feel.temporal import (
     Date,
     DateTime,
@@ -99,6 +101,28 @@ class Axis:
     def share(self, mask: int) -> Fraction:
         """Return the weight of a set of parts; the weights of all known parts add up to 1."""
         return sum((each.weight for each in self.chosen(mask)), Fraction(0))
+
+
+def box_mask(axis: Axis, box: Box) -> int:
+    """Return the parts on which a plain cell is true: as `where`, with thousands of parts fast."""
+    index = {
+        each.value: place
+        for place, each in enumerate(axis.parts)
+        if each.kind in (Kind.POINT, Kind.VALUE)
+    }
+    values = [each.value for each in axis.parts if each.kind in (Kind.POINT, Kind.GAP)]
+    positive = 0
+    for point in box.points:
+        if point in index and point is not None:
+            positive |= 1 << index[point]
+    for span in box.spans:
+        after = bisect_left if span.low_included else bisect_right
+        before = bisect_right if span.high_included else bisect_left
+        low = after(values, span.low) if span.low is not None else 0
+        high = before(values, span.high) if span.high is not None else len(values)
+        positive |= ((1 << max(high - low, 0)) - 1) << low
+    null = axis.mask(Kind.NULL) if box.test(None) is True else 0
+    return (axis.known & ~positive if box.negated else positive) | null
 
 
 # ordered types -----------------------------------------------------------------------------------

@@ -27,7 +27,16 @@ COMPARISONS = frozenset(
         *(Op.IN_RANGE, Op.UNARY_IN, Op.UNARY_TEST),
     }
 )
+FEW = 5  # items that a list is counted to
 UNSTEADY = frozenset({"now", "today", "random number"})  # functions whose value is not in the text
+
+
+@dataclass(frozen=True, slots=True)
+class ListTest:
+    """What a cell asks of a list: whether it contains these items, and counts up to a number."""
+
+    items: tuple[Any, ...] = ()
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +51,8 @@ class CellTest:
     cuts: tuple[Any, ...] | None
     truth: Truth | None
     others: tuple[str, ...] = ()
+    box: Box | None = None  # of a plain cell: its values as data
+    listed: ListTest | None = None  # of a cell that only asks what a list contains, and how many
 
     @property
     def plain(self) -> bool:
@@ -67,7 +78,7 @@ class CellTests:
 
     def of_box(self, text: str, box: Box) -> CellTest:
         """Return the test of a plain cell."""
-        return CellTest(text, tuple(_box_cuts(box)), box.test)
+        return CellTest(text, tuple(_box_cuts(box)), box.test, box=box)
 
     def of_code(self, text: str, cell: Code | None, binding: Binding) -> CellTest:
         """Return the test of a cell that is code about `binding`."""
@@ -85,7 +96,7 @@ class CellTests:
         name = self._unit.function([binding], cell)
         try:
             cuts: tuple[Any, ...] | None = tuple(_cuts(cell, {binding}))
-        except _Opaque:
+        except Opaque:
             cuts = None
         namespace = self._namespace
 
@@ -93,7 +104,7 @@ class CellTests:
             answer = namespace[name](Runtime(), value)
             return answer if isinstance(answer, bool) else None
 
-        return CellTest(text, cuts, truth)
+        return CellTest(text, cuts, truth, listed=_list_test(cell, binding))
 
     def build(self) -> None:
         """Compile what was read; before, no test of code has a truth."""
@@ -120,9 +131,42 @@ def _cuts(node: Code, subjects: set[Binding]) -> Iterator[Any]:
             elif isinstance(right, code.Ref) and right.binding in subjects:
                 yield from constants_of(constant(left))
             else:
-                raise _Opaque
+                raise Opaque
         case _:
-            raise _Opaque
+            raise Opaque
+
+
+def _list_test(node: Code, subject: Binding) -> ListTest | None:
+    """Return what a cell asks of a list, or None when it asks anything else."""
+    match node:
+        case code.Logic() | code.Not():
+            inner = node.parts if isinstance(node, code.Logic) else (node.part,)
+            asked = [_list_test(each, subject) for each in inner]
+            known = [each for each in asked if each is not None]
+            if len(known) < len(asked):
+                return None
+            items = tuple(item for each in known for item in each.items)
+            return ListTest(items, max((each.count for each in known), default=0))
+        case code.CallBuiltin(builtin=builtin, arguments=(part,)) if builtin.name == "not":
+            return _list_test(part, subject)
+        case code.CallBuiltin(builtin=builtin, arguments=(code.Ref(binding=of), code.Const())):
+            if of is subject and builtin.name == "list contains":
+                item = node.arguments[1]
+                return ListTest((item.value,)) if isinstance(item, code.Const) else None
+        case code.Apply(op=op, arguments=(left, code.Const(value=value))) if op in COMPARISONS:
+            if isinstance(left, code.Ref) and left.binding is subject and value is None:
+                return ListTest()
+            if _counts(left, subject) and type(value) is int and 0 <= value < FEW:
+                return ListTest((), value)
+    return None
+
+
+def _counts(node: Code, subject: Binding) -> bool:
+    """Say whether a node is `count(?)`."""
+    match node:
+        case code.CallBuiltin(builtin=builtin, arguments=(code.Ref(binding=of),)):
+            return of is subject and builtin.name == "count"
+    return False
 
 
 def known_cuts(node: Code, subject: Binding) -> Iterator[Any]:
@@ -131,12 +175,12 @@ def known_cuts(node: Code, subject: Binding) -> Iterator[Any]:
     for each in conditions:
         try:
             yield from tuple(_cuts(each, {subject}))
-        except _Opaque:
+        except Opaque:
             if isinstance(each, code.Logic):
                 yield from known_cuts(each, subject)
 
 
-class _Opaque(Exception):  # noqa: N818 - not an error: a cell of another kind
+class Opaque(Exception):  # noqa: N818 - not an error: a cell of another kind
     """The cell says more than comparisons with constants."""
 
 
@@ -148,7 +192,7 @@ def constants_of(value: Any) -> Iterator[Any]:
         for each in value:
             yield from constants_of(each)
     elif isinstance(value, dict):
-        raise _Opaque
+        raise Opaque
     elif value is not None:
         yield value
 
@@ -158,14 +202,14 @@ def constant(node: Code) -> Any:
     if isinstance(node, code.Const):
         return node.value
     if not _steady(node) or any(True for _ in free(node)):
-        raise _Opaque
+        raise Opaque
     unit = new_unit("constant")
     name = unit.function([], node)
     rt = Runtime()
     try:
         value = unit.build()[name](rt)
     except Refuse:
-        raise _Opaque from None
+        raise Opaque from None
     return value
 
 

@@ -28,8 +28,9 @@ from guidewright.analysis.axes import (
     type_of_value,
     value_parts,
 )
-from guidewright.analysis.cell_tests import CellTest, constants_of, known_cuts
+from guidewright.analysis.cell_tests import ANY_VALUE, CellTest, constants_of, known_cuts
 from guidewright.dmn.items import Item
+from guidewright.dmn.model import Text
 from guidewright.errors import ModelError
 from guidewright.feel.api import BUILTIN_SCOPE, compile_expression
 from guidewright.feel.checker import check
@@ -40,7 +41,8 @@ from guidewright.feel.scope import scope_of
 from guidewright.feel.types import ANY, BOOLEAN, STRING, ListType, Type
 
 _WHOLE = re.compile(r"\?\s*=\s*floor\(\s*\?\s*\)|floor\(\s*\?\s*\)\s*=\s*\?")
-MANY = 2048  # classes of one column; beyond, the rest is unseen
+MANY = 5000  # classes of one column; beyond, the rest is unseen
+ITEMS = 12  # that the cells of one column name; beyond, lists are tried only
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,11 @@ def _common(cuts: Iterable[Any]) -> Type | None:
 
 def allowed_values(item: Item | None) -> Iterator[Any]:
     """Yield the values and ranges that an item definition lists; nothing when it says otherwise."""
-    text = item.allowed if item is not None else None
+    yield from listed_values(item.allowed if item is not None else None)
+
+
+def listed_values(text: Text | None) -> Iterator[Any]:
+    """Yield the values and ranges that a text lists; nothing when it is more than a list."""
     if text is None:
         return
     try:
@@ -205,7 +211,7 @@ def _candidates(
     if of == STRING and allowed and all(type(each) is str for each in allowed):
         return allowed, True
     if isinstance(of, ListType):
-        return _lists(allowed), False
+        return _lists(allowed, tests)
     if of in SCALES:
         scale = SCALES[of]
         ends = [end for each in allowed for end in constants_of(each)]
@@ -219,7 +225,32 @@ def _candidates(
     return (), False
 
 
-def _lists(items: Sequence[Any]) -> Iterator[Any]:
+def _lists(allowed: Sequence[Any], tests: Sequence[CellTest]) -> tuple[Iterable[Any], bool]:
+    """Return lists to try; all there are, as far as the cells tell, when they ask simple things."""
+    asked = [test.listed for test in tests if test is not ANY_VALUE]
+    simple = [each for each in asked if each is not None]
+    items = list(dict.fromkeys(item for each in simple for item in each.items))
+    if len(simple) < len(asked) or len(items) > ITEMS or not allowed:
+        return _some_lists(allowed), False
+    largest = max((each.count for each in simple), default=0) + 1
+    return _all_lists(items, [each for each in allowed if each not in items], largest), True
+
+
+def _all_lists(items: Sequence[Any], others: Sequence[Any], largest: int) -> Iterator[Any]:
+    """Yield a list of every set of items, with every number of further items up to the largest.
+
+    What fills a list up is an item that no cell names, else one that is in it already.
+    """
+    items = [each for each in items if each is not None]
+    for size in range(len(items) + 1):
+        for chosen in combinations(items, size):
+            filler = others[0] if others else chosen[0] if chosen else None
+            for more in range(max(largest - size, 0) + 1):
+                if not more or filler is not None:
+                    yield [*chosen, *[filler] * more]
+
+
+def _some_lists(items: Sequence[Any]) -> Iterator[Any]:
     """Yield lists of the allowed items, short ones first, and the list of them all."""
     yield []
     yield list(items)

@@ -8,27 +8,31 @@ its own column.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
-from guidewright.analysis.axes import Axis, Kind
+from guidewright.analysis.axes import Axis, Kind, box_mask
 from guidewright.analysis.cell_tests import ANY_VALUE, CellTest, CellTests, parts
-from guidewright.analysis.domains import Declared, axis_of
+from guidewright.analysis.domains import Declared, axis_of, listed_values
 from guidewright.analysis.findings import About, Patient
 from guidewright.analysis.regions import Box
 from guidewright.dmn import DecisionOptions, Model, model
-from guidewright.dmn.model import DecisionTable
+from guidewright.dmn.cells import BOXED_TYPES
+from guidewright.dmn.model import Aggregation, DecisionTable
 from guidewright.dmn.steps import Step
 from guidewright.dmn.table import InputCode, TableCode, boxes_of
 from guidewright.dmn.trace import TableTrace
 from guidewright.feel.code import Code
 from guidewright.feel.names import normal
 from guidewright.feel.types import Type
-from guidewright.guideline.model import GuidelineFile
+from guidewright.guideline.model import GuidelineFile, InputMeaning
 from guidewright.source import Span
 
+_WHOLE = re.compile(r"-?[0-9]+")
 TRACED = DecisionOptions(trace=True)
 
 
@@ -91,14 +95,50 @@ class TableSubject:
         spans = tuple(places) or tuple(each.rule.span for each in rules) or (self.table.span,)
         return About(self.decision, spans, tuple(each.rule.name for each in rules))
 
+    def meaning(self, name: str) -> InputMeaning | None:
+        """Return what guideline.yaml says of an input, or None."""
+        return self.file.inputs.get(name) if self.file is not None else None
+
+    @property
+    def output_values(self) -> tuple[tuple[Any, ...], ...]:
+        """The values that are allowed, or listed, for each output; none when nothing says."""
+        single = self.model.step_of(self.decision).item if len(self.table.outputs) == 1 else None
+        definitions = {each.name: each for each in self.model.definitions.item_definitions}
+        found = []
+        for clause in self.table.outputs:
+            text = clause.values
+            item = definitions.get(clause.type.name) if clause.type is not None else None
+            if text is None and item is not None:
+                text = item.allowed_values
+            if text is None and single is not None and not single.is_collection:
+                text = single.allowed
+            found.append(tuple(listed_values(text)))
+        return tuple(found)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The numbers of parts of the axes."""
+        return tuple(len(axis.parts) for axis in self.axes)
+
+    @property
+    def known(self) -> Box:
+        """The space of values that are all there."""
+        return tuple(axis.known for axis in self.axes)
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The units of the axes, for words."""
+        return {axis.name: axis.unit for axis in self.axes}
+
     # values -------------------------------------------------------------------------------------
 
     def values(self, box: Box) -> dict[str, Any]:
-        """Return a value for each axis out of a box, known values first, by axis name."""
+        """Return a value for each axis out of a box, by axis name: known, and typical if may be."""
         found = {}
         for axis, mask in zip(self.axes, box, strict=True):
-            preferred = mask & axis.known or mask
-            found[axis.name] = axis.chosen(preferred)[0].value
+            found[axis.name] = max(
+                axis.chosen(mask & axis.known or mask), key=lambda part: part.weight
+            ).value
         return found
 
     def witness(self, values: Mapping[str, Any]) -> Patient:
@@ -143,8 +183,9 @@ def table_subject(of: Model, decision: str, file: GuidelineFile | None = None) -
         axes.append(axis_of(name, declared, list(dict.fromkeys(cells))))
         sources.append(source)
     columns = tuple(order.index(name) for name in names)
+    known: dict[tuple[int, str], int] = {}
     rules = tuple(
-        _region(index, rule.rule, row, columns, axes)
+        _region(index, rule.rule, row, columns, axes, known)
         for index, (rule, row) in enumerate(zip(code.rules, tests, strict=True))
     )
     return TableSubject(
@@ -198,8 +239,18 @@ def _declared(
             source = ColumnSource(SourceKind.INPUT, name)
             return source, _of_input(file, name, required)
         source = ColumnSource(SourceKind.DECISION, name)
-        return source, Declared(required.type, required.item)
+        step_size = Fraction(1) if _is_whole(required.element) else None
+        return source, Declared(required.type, required.item, step=step_size)
     return ColumnSource(SourceKind.EXPRESSION, name), Declared(clause.binding.type, clause.item)
+
+
+def _is_whole(element: model.DrgElement) -> bool:
+    """Say whether a decision is a sum or number of whole points."""
+    logic = element.logic if isinstance(element, model.Decision) else None
+    if not isinstance(logic, DecisionTable) or logic.aggregation is None:
+        return False
+    outputs = [each.text.strip() for rule in logic.rules for each in rule.outputs if each]
+    return logic.aggregation is Aggregation.COUNT or all(_WHOLE.fullmatch(each) for each in outputs)
 
 
 def _of_input(file: GuidelineFile | None, name: str, step: Step) -> Declared:
@@ -208,8 +259,17 @@ def _of_input(file: GuidelineFile | None, name: str, step: Step) -> Declared:
     if name in file.policy_inputs:
         return Declared(step.type, step.item, never_null=True)
     meaning = file.inputs.get(name)
-    unit = meaning.unit.written if meaning is not None and meaning.unit is not None else ""
-    return Declared(step.type, step.item, unit=unit)
+    if meaning is None:
+        return Declared(step.type, step.item)
+    low, high = meaning.range or (None, None)
+    return Declared(
+        step.type,
+        step.item,
+        step=Fraction(1, 10**meaning.decimals) if meaning.decimals is not None else None,
+        low=low,
+        high=high,
+        unit=meaning.unit.written if meaning.unit is not None else "",
+    )
 
 
 def _region(
@@ -218,6 +278,7 @@ def _region(
     row: Sequence[CellTest],
     columns: Sequence[int],
     axes: Sequence[Axis],
+    known: dict[tuple[int, str], int],
 ) -> RuleRegion:
     must, may = [axis.full for axis in axes], [axis.full for axis in axes]
     for test, place in zip(row, columns, strict=True):
@@ -227,8 +288,25 @@ def _region(
         if test.truth is None:  # looks at other values: anything may be
             must[place] = 0
             continue
-        truth = test.truth
-        true = axis.where(lambda value, truth=truth: truth(value) is True)  # type: ignore[misc]
+        true = _mask(axis, test, known)
         must[place] &= true
         may[place] &= true | axis.mask(Kind.UNSEEN)
     return RuleRegion(index, rule, tuple(must), tuple(may))
+
+
+def _mask(axis: Axis, test: CellTest, known: dict[tuple[int, str], int]) -> int:
+    """Return where a cell is true; equal cells of an axis are asked once."""
+    key = (id(axis), test.text)
+    if key not in known:
+        known[key] = cell_mask(axis, test)
+    return known[key]
+
+
+def cell_mask(axis: Axis, test: CellTest) -> int:
+    """Return the parts on which a cell is certainly true."""
+    if test is ANY_VALUE:
+        return axis.full
+    if test.box is not None and axis.type in BOXED_TYPES:
+        return box_mask(axis, test.box)
+    truth = test.truth
+    return axis.where(lambda value: truth(value) is True) if truth is not None else 0

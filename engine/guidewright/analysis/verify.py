@@ -18,11 +18,16 @@ from guidewright.guideline.guide import Guideline
 
 # the modules whose import registers the checks
 MODULES = (
-    "guidewright.analysis.table_coverage",
+    "guidewright.analysis.conflicts",
     "guidewright.analysis.graphs",
     "guidewright.analysis.hazards",
-    "guidewright.analysis.conflicts",
     "guidewright.analysis.property_checks",
+    "guidewright.analysis.table_columns",
+    "guidewright.analysis.table_coverage",
+    "guidewright.analysis.table_monotone",
+    "guidewright.analysis.table_outputs",
+    "guidewright.analysis.table_overlap",
+    "guidewright.analysis.table_rules",
 )
 
 

@@ -58,6 +58,8 @@ class InputMeaning:
     molar_mass: Decimal | None
     ask: str | None
     span: Span
+    range: tuple[Decimal, Decimal] | None = None  # what a patient can have
+    decimals: int | None = None  # digits after the point with which it is recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,31 @@ class Ambiguity:
     handled_by: tuple[str, ...]
     span: Span
     places: Mapping[str, Span]  # where each name of `handled_by` is written
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A finding of `verify` that the authors accept, and why; `subject` is what it is about."""
+
+    check: str
+    subject: str
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Monotone:
+    """An output that must not fall while an input rises (or must not rise, when `falls`).
+
+    `order` lists the values of the output from the least on; without it they are numbers.
+    """
+
+    decision: str
+    output: str | None
+    input: str
+    falls: bool
+    order: tuple[str, ...]
+    span: Span
 
 
 class Role(StrEnum):
@@ -137,6 +164,8 @@ class GuidelineFile:
     ambiguities: Mapping[str, Ambiguity]
     outcome: tuple[SectionPlan, ...]
     span: Span
+    suppressions: tuple[Suppression, ...] = ()
+    monotone: tuple[Monotone, ...] = ()
 
     @property
     def policy_inputs(self) -> Mapping[str, Policy]:

@@ -19,11 +19,13 @@ from guidewright.guideline.model import (
     Citation,
     GuidelineFile,
     InputMeaning,
+    Monotone,
     Policy,
     Role,
     SectionPlan,
     Source,
     Statement,
+    Suppression,
 )
 from guidewright.guideline.units import Unit, UnitError, parse_unit
 from guidewright.yaml_reader import YamlMap, YamlNode, YamlScalar, read_yaml_file
@@ -70,6 +72,14 @@ def read_guideline_file(path: Path, faults: Faults) -> GuidelineFile | None:
             for node in fields.maps("outcome", root.span)
         ),
         span=root.span,
+        suppressions=tuple(
+            _suppression(Fields(node, faults, "a suppression"))
+            for node in fields.maps("suppressions")
+        ),
+        monotone=tuple(
+            _monotone(Fields(node, faults, "an entry of 'monotone'"))
+            for node in fields.maps("monotone")
+        ),
     )
     fields.close()
     _known_sources(read, faults)
@@ -147,7 +157,62 @@ def _input(name: str, fields: Fields) -> InputMeaning:
         molar_mass=Decimal(molar_mass) if molar_mass is not None else None,
         ask=fields.text("ask"),
         span=fields.span,
+        range=_range(fields),
+        decimals=_decimals(fields),
     )
+
+
+def _range(fields: Fields) -> tuple[Decimal, Decimal] | None:
+    """Return the two ends of `range: [20, 250]`."""
+    nodes = fields.list_at("range")
+    values = [each.value for each in nodes if isinstance(each, YamlScalar)]
+    ends = [Decimal(value) for value in values if type(value) in (int, Decimal)]  # type: ignore[arg-type]
+    if not nodes:
+        return None
+    if len(nodes) != 2 or len(ends) != 2 or ends[0] > ends[1]:
+        span = fields.key_span("range")
+        hint = "write the least and the greatest number, such as [20, 250]"
+        fields.faults.shape(span, f"the 'range' of {fields.what} is not two numbers in order", hint)
+        return None
+    return ends[0], ends[1]
+
+
+def _decimals(fields: Fields) -> int | None:
+    """Return the digits after the point with which a value is recorded."""
+    number = fields.number("decimals")
+    if number is None or (type(number) is int and 0 <= number <= 9):
+        return int(number) if number is not None else None
+    span = fields.key_span("decimals")
+    fields.faults.shape(span, f"'decimals' of {fields.what} must be a whole number from 0 to 9")
+    return None
+
+
+def _suppression(fields: Fields) -> Suppression:
+    read = Suppression(
+        check=fields.text("check", fields.span) or "",
+        subject=fields.text("subject", fields.span) or "",
+        reason=fields.text("reason", fields.span) or "",
+        span=fields.span,
+    )
+    fields.close()
+    return read
+
+
+def _monotone(fields: Fields) -> Monotone:
+    rises, falls = fields.text("rises with"), fields.text("falls with")
+    if (rises is None) == (falls is None):
+        text = f"{fields.what} needs either 'rises with' or 'falls with', an input"
+        fields.faults.shape(fields.span, text)
+    read = Monotone(
+        decision=fields.text("decision", fields.span) or "",
+        output=fields.text("output"),
+        input=rises or falls or "",
+        falls=falls is not None,
+        order=tuple(each.text.strip() for each in fields.texts("order")),
+        span=fields.span,
+    )
+    fields.close()
+    return read
 
 
 def _policy(name: str, fields: Fields) -> Policy:
