@@ -8,7 +8,7 @@ the same, and puts it into words. Values that only the solver believes in are ne
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -73,14 +73,23 @@ class Proofs:
             if each.input in self.encoded.inputs
         ]
 
-    def truth(self, condition: FeelCondition) -> Truth:
-        """Return a FEEL condition over inputs and decisions as a truth of the solver."""
+    def truth(self, condition: FeelCondition, model: EncodedModel | None = None) -> Truth:
+        """Return a FEEL condition over inputs and decisions as a truth of the solver.
+
+        `model` is that of another patient, if one is meant.
+        """
+        of = model or self.encoded
         environment = {
-            binding: self.value(binding.name)
+            binding: of.term(self.key(binding.name))
             for binding in condition.bindings
             if binding.name in condition.names
         }
-        return self.encoded.encoder.condition(condition.code, environment)
+        return of.encoder.condition(condition.code, environment)
+
+    def real(self, model: EncodedModel) -> list[Condition]:
+        """Return that the patient of a model breaks no background constraint."""
+        constraints = self.properties.constraints
+        return [negation(self.truth(each.holds, model).false) for each in constraints]
 
     def value(self, name: str) -> Term:
         """Return the term of an input or decision."""
@@ -113,9 +122,9 @@ class Proofs:
 
     # the engine ---------------------------------------------------------------------------------
 
-    def trace(self, values: Values) -> Trace:
-        """Run every decision for these values, readings of policies among them."""
-        result = self.guide.model.evaluate(values, options=TRACED)
+    def trace(self, values: Values, decisions: Sequence[str] | None = None) -> Trace:
+        """Run all decisions, or these, for values with readings of policies among them."""
+        result = self.guide.model.evaluate(values, decisions, options=TRACED)
         assert result.trace is not None  # noqa: S101 - it was asked for
         return result.trace
 
@@ -294,6 +303,5 @@ def proofs_of(guide: Guideline) -> Proofs:
             encoded.term(step.key)
     questions = Questions(encoded.encoder, encoded.inputs, encoded.domains)
     proofs = Proofs(guide, encoded, properties, questions)
-    for constraint in properties.constraints:
-        questions.assume(negation(proofs.truth(constraint.holds).false))
+    questions.assume(*proofs.real(encoded))
     return proofs

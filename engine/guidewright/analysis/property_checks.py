@@ -11,6 +11,7 @@ from functools import singledispatch
 from typing import Any
 
 from guidewright.analysis.checks import CHECKS, Check, Subject, check
+from guidewright.analysis.comparing import differs
 from guidewright.analysis.encoded_model import EncodedModel
 from guidewright.analysis.encoding import constant
 from guidewright.analysis.encoding_operators import equal
@@ -217,7 +218,7 @@ def _same_whatever(
     questions = Questions(
         proofs.encoded.encoder, {**proofs.encoded.inputs, **twin}, proofs.questions.assumed
     )
-    answer = questions.ask(differ, *meant(proofs, each))
+    answer = questions.ask(differ, *meant(proofs, each), *proofs.real(other))
     if answer.answered is Answered.NO:
         yield proved(mine.claim(about, f"{each.id} holds: {each.text}"))
         return
@@ -250,8 +251,7 @@ def another(proofs: Proofs, changed: tuple[str, ...]) -> EncodedModel:
 
 
 def _differ(proofs: Proofs, other: EncodedModel, name: str) -> Condition:
-    one, two = proofs.value(name), other.term(proofs.key(name))
-    return negation(equal(proofs.encoded.encoder, one, two, NODE).true)
+    return differs(proofs.encoded.encoder, proofs.encoded.decision(name), other.decision(name))
 
 
 def _answers_differ(proofs: Proofs, claim: SameWhatever, first: Values, second: Values) -> bool:

@@ -89,6 +89,16 @@ def faults_told() -> Iterator[None]:
         sys.exit(Exit.OK)
 
 
+@contextmanager
+def needs_extra(name: str) -> Iterator[None]:
+    """Say how to get what an import needs when it is not there."""
+    try:
+        yield
+    except ImportError as missing:
+        text = f'this needs {missing.name}: pip install "guidewright[{name}]"'
+        raise click.ClickException(text) from None
+
+
 def tell(fault: GuidewrightError) -> None:
     """Write every note of an error with its place and the line of the file."""
     for note in fault.notes:
