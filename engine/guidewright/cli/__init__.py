@@ -16,7 +16,7 @@ COMMANDS = {
     "check": "Report every fault of a guideline's files.",
     "run": "Say what the guideline recommends for a patient.",
     "explain": "Say it, and why: rules, inputs, sentences of the source.",
-    "missing": "Say which missing data could still change the advice, and what to ask.",
+    "missing": "Say which missing data could still change the advice.",
     "test": "Run the guideline's cases and list the rules that never fired.",
     "draw": "Draw requirement diagrams, decision tables and the workflow.",
     "step": "Move one patient along the workflow by one event.",
