@@ -16,7 +16,7 @@ from typing import Any
 
 import z3
 
-from guidewright.analysis.axes import Kind
+from guidewright.analysis.axes import Axis, Kind
 from guidewright.analysis.encoded_model import EncodedModel
 from guidewright.analysis.encoding import constant
 from guidewright.analysis.encoding_operators import equal
@@ -54,6 +54,7 @@ class Proofs:
     properties: Properties
     questions: Questions
     _samples: dict[str, list[Any]] = field(default_factory=dict)
+    _unseen: list[str] = field(default_factory=list)
     _observed: dict[str, set[str]] = field(default_factory=dict)
     _random: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311
 
@@ -277,6 +278,7 @@ class Proofs:
             for table in table_subjects(self.guide.model, self.guide.file):
                 for axis, source in zip(table.axes, table.sources, strict=True):
                     if source.kind is SourceKind.INPUT and source.name in found:
+                        self._look(axis)
                         values = found[source.name]
                         known = (p.value for p in axis.parts if p.kind is not Kind.UNSEEN)
                         values.extend(value for value in known if value not in values)
@@ -288,6 +290,15 @@ class Proofs:
                     values.append(None)
             self._samples = found
         return self._samples
+
+    def _look(self, axis: Axis) -> None:
+        if any(part.kind is Kind.UNSEEN for part in axis.parts):
+            self._unseen.append(axis.name)
+
+    def inexact(self) -> list[str]:
+        """Return the inputs whose samples may not represent all that cells tell apart."""
+        self.samples()
+        return list(dict.fromkeys(self._unseen))
 
 
 @lru_cache(maxsize=2)

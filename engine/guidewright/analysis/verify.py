@@ -22,6 +22,7 @@ MODULES = (
     "guidewright.analysis.graphs",
     "guidewright.analysis.hazards",
     "guidewright.analysis.property_checks",
+    "guidewright.analysis.property_paths",
     "guidewright.analysis.table_columns",
     "guidewright.analysis.table_coverage",
     "guidewright.analysis.table_monotone",
