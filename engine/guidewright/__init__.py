@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from guidewright import batch as batch
     from guidewright import feel as feel
+    from guidewright.analysis.difference import diff as diff
     from guidewright.dmn import DecisionOptions as DecisionOptions
     from guidewright.dmn import Model as Model
     from guidewright.dmn import load_dmn as load_dmn
@@ -42,6 +43,7 @@ _HOME = {
     "Outcome": "guideline",
     "ResourceError": "errors",
     "Result": "feel",
+    "diff": "analysis.difference",
     "load": "guideline",
     "load_dmn": "dmn",
 }

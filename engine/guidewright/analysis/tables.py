@@ -174,7 +174,7 @@ def table_subject(of: Model, decision: str, file: GuidelineFile | None = None) -
     code = table_code(of, step)
     names = [_name(each) for each in code.inputs]
     order = list(dict.fromkeys(names))
-    tests = _tests(code)
+    tests = tests_of(code)
     axes, sources = [], []
     for name in order:
         places = [column for column, each in enumerate(names) if each == name]
@@ -206,7 +206,8 @@ def _name(clause: InputCode) -> str:
     return normal(text.text) if text is not None else ""
 
 
-def _tests(code: TableCode) -> tuple[tuple[CellTest, ...], ...]:
+def tests_of(code: TableCode) -> tuple[tuple[CellTest, ...], ...]:
+    """Return the tests of the cells of a table, by rule and column."""
     reader = CellTests()
     rows = []
     for rule, boxes in zip(code.rules, boxes_of(code), strict=True):
@@ -237,7 +238,7 @@ def _declared(
             continue
         if isinstance(required.element, model.InputData):
             source = ColumnSource(SourceKind.INPUT, name)
-            return source, _of_input(file, name, required)
+            return source, declared_of_input(file, name, required)
         source = ColumnSource(SourceKind.DECISION, name)
         step_size = Fraction(1) if _is_whole(required.element) else None
         return source, Declared(required.type, required.item, step=step_size)
@@ -253,7 +254,8 @@ def _is_whole(element: model.DrgElement) -> bool:
     return logic.aggregation is Aggregation.COUNT or all(_WHOLE.fullmatch(each) for each in outputs)
 
 
-def _of_input(file: GuidelineFile | None, name: str, step: Step) -> Declared:
+def declared_of_input(file: GuidelineFile | None, name: str, step: Step) -> Declared:
+    """Return what is known of the values of an input."""
     if file is None:
         return Declared(step.type, step.item)
     if name in file.policy_inputs:

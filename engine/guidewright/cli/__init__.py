@@ -22,6 +22,7 @@ COMMANDS = {
     "step": "Move one patient along the workflow by one event.",
     "fmt": "Write DMN files canonically, so that a one-cell edit is a one-line difference.",
     "batch": "Run a guideline or a DMN model over the rows of a Parquet file.",
+    "diff": "Say what changed between two versions, and for which patients.",
     "table": "Show DMN files as Markdown: tables, expressions, types.",
 }
 EXIT_CODES = """

@@ -30,11 +30,16 @@ def compute(
         elif step.function is None:
             values[step.key] = None
         else:
-            value = step.function(rt, *[values[key] for key in step.inputs])
-            values[step.key] = _allowed(rt, step, value)
+            values[step.key] = value_of(rt, step, [values[key] for key in step.inputs])
         if rt.watcher is not None and isinstance(step.element, Decision):
             rt.watcher.decision(step.element, values[step.key])
     return values
+
+
+def value_of(rt: Runtime, step: Step, arguments: Sequence[Any]) -> Any:
+    """Return the value of a decision with logic for the values of what it requires."""
+    assert step.function is not None  # noqa: S101 - asked by the caller
+    return _allowed(rt, step, step.function(rt, *arguments))
 
 
 def _allowed(rt: Runtime, step: Step, value: Any) -> Any:

@@ -17,7 +17,7 @@ from guidewright.dmn.compiler import compile_models
 from guidewright.dmn.evaluation import compute
 from guidewright.dmn.prepared import Prepared, prepare
 from guidewright.dmn.reader import load_definitions
-from guidewright.dmn.requirements import Key
+from guidewright.dmn.requirements import Key, RequirementGraph
 from guidewright.dmn.steps import Compiled, Step
 from guidewright.dmn.trace import Trace
 from guidewright.dmn.watching import TraceWatcher
@@ -92,6 +92,11 @@ class Model:
     def steps(self) -> Mapping[Key, Step]:
         """How each element of the requirement graph gets its value."""
         return self._compiled.steps
+
+    @property
+    def graph(self) -> RequirementGraph:
+        """What each element requires."""
+        return self._compiled.graph
 
     # calls --------------------------------------------------------------------------------------
 
