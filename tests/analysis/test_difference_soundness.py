@@ -221,7 +221,7 @@ def _belongs(part, value, named) -> bool:
 
 
 def check(before: Model, after: Model) -> tuple[bool, bool]:
-    """Compare the analysis with brute force; return whether they differ and whether all is known."""
+    """Compare with brute force; return whether they differ and whether all is known."""
     versions = Version(before), Version(after)
     space = space_of(versions, (None, None))
     goals = list(versions[0].decisions)

@@ -13,7 +13,16 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from guidewright.analysis.axes import NULL_PART, UNSEEN_PART, Axis, Kind, Part, even, type_of_value
+from guidewright.analysis.axes import (
+    NULL_PART,
+    SCALES,
+    UNSEEN_PART,
+    Axis,
+    Kind,
+    Part,
+    even,
+    type_of_value,
+)
 from guidewright.analysis.cell_tests import COMPARISONS, CellTest, constants_of
 from guidewright.analysis.difference_fingerprints import item_fingerprint
 from guidewright.analysis.difference_versions import Node, Version
@@ -155,6 +164,15 @@ def _axis(name: str, steps: Sequence[Step | None], files: Files, tests: Sequence
         for file, step in zip(files, steps, strict=True)
         if step is not None
     ]
+    known = declared[-1]
+    ends = [end for end in (known.low, known.high) if end is not None]
+    tests = [*tests, *map(_cut, ends)]
+    # a patient beyond the declared range is not refused: he is looked at, but counts nothing
+    declared = [replace(each, step=None, low=None, high=None) for each in declared]
+    return _weighted_by_range(_axis_of(name, declared, tests), known)
+
+
+def _axis_of(name: str, declared: Sequence[Declared], tests: Sequence[CellTest]) -> Axis:
     prints = {(each.type, item_fingerprint(each.item)) for each in declared}
     if len({str(each.type) for each in declared}) > 1:
         return _unknowable(name)
@@ -166,16 +184,31 @@ def _axis(name: str, steps: Sequence[Step | None], files: Files, tests: Sequence
     return _joined(name, first, last, distinct)
 
 
+def _weighted_by_range(axis: Axis, declared: Declared) -> Axis:
+    """Give the parts of a declared range their length, and those beyond it nothing."""
+    scale = SCALES.get(axis.type)
+    if scale is None or declared.low is None or declared.high is None:
+        return axis
+    low, high = scale.rank(declared.low), scale.rank(declared.high)
+    parts = []
+    for each in axis.parts:
+        length = Fraction(0)
+        if each.kind is Kind.GAP and each.low is not None and each.high is not None:
+            ends = scale.rank(each.low), scale.rank(each.high)
+            if low <= ends[0] and ends[1] <= high:
+                length = (ends[1] - ends[0]) / (high - low)
+        parts.append(replace(each, weight=length))
+    return replace(axis, parts=tuple(parts))
+
+
 def _joined(name: str, first: Declared, last: Declared, tests: Sequence[CellTest]) -> Axis:
     """Return the axis of an input whose two versions may have different values."""
     cuts: list[Any] = []
     for each in (first, last):
         cuts += domain_cuts(each.item, each.type)[0]
-        cuts += [end for end in (each.low, each.high) if end is not None]
         cuts += [end for value in allowed_values(each.item) for end in constants_of(value)]
     plain = Declared(
         last.type,
-        step=first.step if first.step == last.step else None,
         never_null=first.never_null and last.never_null,
         unit=last.unit,
     )
