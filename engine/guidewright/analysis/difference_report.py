@@ -47,10 +47,14 @@ def verdict_words(of: Difference) -> str:
         "whatever the readings of the policies" if of.all_readings else "with the readings in force"
     )
     if of.verdict is Verdict.PROVED:
-        return (
-            f"Every patient gets the same advice, {readings}: proved. {of.same_logic} decisions "
-            f"have the same logic; {_own(of)} with changed logic were compared for all values."
+        own = _own(of)
+        how = (
+            f"{of.same_logic} decisions have the same logic, and {own} with changed logic were "
+            "compared for all values."
+            if own
+            else f"All {of.same_logic} decisions have the same logic."
         )
+        return f"Every patient gets the same advice, {readings}: proved. {how}"
     if of.verdict is Verdict.UNKNOWN:
         return "No patient was found whose advice changes, but it is not proved that there is none."
     if of.advice.classes:
