@@ -92,6 +92,12 @@ class Code(StrEnum):
     DECISION = "guideline.unknown-decision"
     CASE = "guideline.case"
     PROPERTY = "guideline.property"
+    # other tools' formats
+    INTEROP_LOST = "interop.lost"
+    INTEROP_CHARACTER = "interop.character"
+    INTEROP_NOT_BPMN = "interop.not-bpmn"
+    INTEROP_NOT_TAKEN = "interop.not-taken-over"
+    INTEROP_OPEN = "interop.open"
     # a caller's data
     INPUT_UNKNOWN = "input.unknown"
     INPUT_TYPE = "input.type"
