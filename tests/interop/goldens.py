@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from guidewright.interop.bpmn_export import bpmn
 from guidewright.interop.export import Export
 from guidewright.interop.scxml import scxml
 from guidewright.workflow.model import Graph
@@ -15,7 +16,7 @@ from guidewright.workflow.reader import read_workflow_file
 
 HERE = Path(__file__).parent
 MODELS = HERE.parents[1] / "models"
-FORMATS = {"scxml": scxml}
+FORMATS = {"scxml": scxml, "bpmn": bpmn}
 
 
 def workflows() -> list[Path]:

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 from charts import chart, graph_of
 from goldens import FORMATS, goldens, graph, workflows
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guidewright.dmn.xml_parser import parse_xml
@@ -107,6 +107,7 @@ DATA = st.recursive(
 )
 
 
-@given(st.dictionaries(TEXTS, DATA))
+@settings(deadline=None, max_examples=50)
+@given(st.dictionaries(TEXTS, DATA, max_size=5))
 def test_written_yaml_is_read_as_the_same(document: dict[str, object]) -> None:
     assert plain(read_yaml(workflow_text(document, "A heading"))) == document

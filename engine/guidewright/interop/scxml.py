@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from guidewright.errors import Note
-from guidewright.feel.text import literal, quoted
+from guidewright.feel.text import quoted
+from guidewright.interop.answers import branch_condition
 from guidewright.interop.export import (
     EXTENSION,
     PREFIX,
@@ -33,7 +34,6 @@ from guidewright.interop.scxml_timers import cancels, sends, timer_event
 from guidewright.interop.xml_text import Element, element, xml_text
 from guidewright.workflow.configuration import is_inside
 from guidewright.workflow.model import (
-    Ask,
     Graph,
     State,
     StateKind,
@@ -197,25 +197,7 @@ def _condition(state: State, transition: Transition) -> str | None:
     """Return the FEEL condition of a transition, or of a branch on the decision's answers."""
     if state.ask is None:
         return transition.when.text if transition.when is not None else None
-    answers = _answers(state.ask)
-    match transition.trigger:
-        case Trigger.VALUE:
-            return f"{answers} = [{literal(transition.value)}]"
-        case Trigger.NULL:
-            return f"{answers} = [] or {answers} = [null]"
-        case Trigger.SEVERAL:
-            return f"count({answers}) > 1"
-        case _:
-            return f"count({answers}) = 1 and {answers} != [null]"
-
-
-def _answers(ask: Ask) -> str:
-    """Return FEEL for the different answers of a decision, as a list.
-
-    A decision that collects gives several; the same one given twice counts once.
-    """
-    path = ask.decision.name + (f".{ask.output.name}" if ask.output is not None else "")
-    return f"distinct values(flatten([{path}]))"
+    return branch_condition(state.ask, transition)
 
 
 def _timer_notes(state: State) -> Iterator[Note]:

@@ -8,6 +8,7 @@ number, a boolean or null but is a text stands in quotes; short maps and lists s
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,7 @@ from guidewright.yaml_reader import resolve
 
 _WIDTH = 96
 _BLOCKS = {"states", "transitions", "branches", "phases"}  # always one line an entry
+_PLAIN = re.compile(r"""\w(?:[\w .;?!()/<>=+*'"-]*[\w.?!()/"'-])?""")  # no quotes needed
 _STATE = 2  # blank lines stand between states of the outermost level
 
 
@@ -67,8 +69,10 @@ def _is_short(value: Mapping[str, Any]) -> bool:
 
 
 def _scalar(value: Any) -> Any:
-    if isinstance(value, str) and (value.startswith(("?", "-")) or not isinstance(resolve(value), str)):
-        return DoubleQuotedScalarString(value)
+    """Return a value with quotes where it would be read as something else without."""
+    if isinstance(value, str):
+        plain = _PLAIN.fullmatch(value) is not None and isinstance(resolve(value), str)
+        return value if plain else DoubleQuotedScalarString(value)
     return value
 
 

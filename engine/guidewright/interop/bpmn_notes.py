@@ -1,0 +1,47 @@
+"""What BPMN tools do not see in an exported workflow: one note for each place that loses.
+
+In: a graph. Out: notes of code `interop.lost`. What they are about stands in the file all the same,
+in elements and attributes of our namespace, and an import brings it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from guidewright.errors import Note
+from guidewright.interop.bpmn_timers import said_in_full
+from guidewright.interop.export import lost
+from guidewright.workflow.configuration import ancestors, is_inside
+from guidewright.workflow.model import Graph, State, Transition, Trigger
+
+_KEPT = "it is kept in elements of the namespace of guidewright"
+
+
+def bpmn_notes(graph: Graph) -> Iterator[Note]:
+    """Yield the losses in the order of the file."""
+    for state in graph.states:
+        if state.timer is not None and not said_in_full(state):
+            text = f"timer events of BPMN do not tell all of the timer of the state '{state.name}'"
+            yield lost(state.timer.span, text, _KEPT)
+        for transition in state.transitions:
+            yield from _transition_notes(graph, state, transition)
+
+
+def _transition_notes(graph: Graph, state: State, transition: Transition) -> Iterator[Note]:
+    target = transition.target.name
+    around = [outer.name for outer in ancestors(graph, target)]
+    middle = [
+        name for name in around if not is_inside(graph, state.name, name) and name != state.name
+    ]
+    if middle:
+        text = f"BPMN enters '{middle[-1]}' at its beginning, not at '{target}'"
+        yield lost(transition.target.span, text, _KEPT)
+    if state.children and is_inside(graph, target, state.name):
+        text = f"BPMN leaves '{state.name}' and begins it anew to reach '{target}' inside it"
+        yield lost(transition.target.span, text, _KEPT)
+    if transition.when is not None and transition.trigger in (Trigger.EVENT, Trigger.TIMER):
+        text = (
+            f"BPMN leaves the state '{state.name}' on the event before it looks at the condition "
+            f"`{transition.when.text}`"
+        )
+        yield lost(transition.span, text, "guidewright stays when no condition is true")
