@@ -36,16 +36,20 @@ def graph_of(document: Mapping[str, Any]) -> Graph:
     return read_workflow(workflow_text(document))
 
 
-def chart(random: Random, *, depth: int = 3) -> Document:
-    """Return a document."""
-    return _Maker(random, depth).document()
+def chart(random: Random, *, depth: int = 3, plain: bool = False) -> Document:
+    """Return a document; a plain one says only what BPMN and SCXML have words for.
+
+    It cites nothing, has no pages, no labels beside names, and no way into the midst of a state.
+    """
+    return _Maker(random, depth, plain).document()
 
 
 class _Maker:
     """Names first, then the ways between them."""
 
-    def __init__(self, random: Random, depth: int) -> None:
+    def __init__(self, random: Random, depth: int, plain: bool) -> None:
         self.random = random
+        self.plain = plain
         self.depth = depth
         self.order: list[str] = []
         self.around: dict[str, tuple[str, ...]] = {}  # the states around each, outermost first
@@ -59,7 +63,7 @@ class _Maker:
             "workflow": "chart",
             "label": "A chart",
             "initial": next(iter(top)),
-            "phases": {"p": "Page"},
+            **({} if self.plain else {"phases": {"p": "Page"}}),
             "states": top,
         }
 
@@ -81,9 +85,9 @@ class _Maker:
         inner = (*around, name)
         made: Document = {"kind": "clinical" if kind == "compound" else kind}
         into[name] = self.states[name] = made
-        if not depth:
+        if not depth and not self.plain:
             made["phase"] = "p"
-        if self.random.random() < 0.3:
+        if self.random.random() < 0.3 and not self.plain:
             made["label"] = f"State <{name}> & more"
         if kind == "compound":
             made["states"] = self.level(inner, depth + 1)
@@ -100,14 +104,14 @@ class _Maker:
     def ways(self, name: str) -> None:
         made = self.states[name]
         kind = made["kind"]
-        forward = self.forward(name)
+        forward = self.beside(name, self.forward(name))
         if kind == "decision":
             made["branches"] = {value: self.random.choice(forward) for value in VALUES[:2]}
             made["otherwise"] = self.random.choice(forward)
             made["null"] = self.random.choice(forward)
         elif kind != "final":
             made["transitions"] = [
-                self.transition(forward) for _ in range(self.random.randint(0, 2))
+                self.transition(name, forward) for _ in range(self.random.randint(0, 2))
             ]
             if kind == "gap":
                 made["transitions"] = [each for each in made["transitions"] if "event" in each]
@@ -116,18 +120,18 @@ class _Maker:
             if not made["transitions"]:
                 del made["transitions"]
 
-    def transition(self, forward: list[str]) -> Document:
+    def transition(self, name: str, forward: list[str]) -> Document:
         guard = self.random.choice(FLAGS)
         guard = self.random.choice([guard, f"not({guard})"])
         if self.random.random() < 0.3:
             return {"when": guard, "to": self.random.choice(forward)}
         made: Document = {
             "event": self.random.choice(EVENTS),
-            "to": self.random.choice(self.order),
+            "to": self.random.choice(self.beside(name, self.order)),
         }
         if self.random.random() < 0.3:
             made["when"] = guard
-        if self.random.random() < 0.3:
+        if self.random.random() < 0.3 and not self.plain:
             made["statements"] = ["S01", "S02, part a"]
         return made
 
@@ -141,6 +145,20 @@ class _Maker:
             if not common or self.states[common[-1]]["kind"] != "parallel":
                 found.append(other)
         return found
+
+    def beside(self, name: str, names: list[str]) -> list[str]:
+        """Return, for a plain chart, the names that stand beside a state or one around it."""
+        if not self.plain:
+            return names
+        around = self.path(name)
+        regions = {n for n in self.order if self.states[n]["kind"] == "parallel"}
+        return [
+            other
+            for other in names
+            if self.around[other] == around[: len(self.around[other])]
+            and len(self.around[other]) < len(around)
+            and not regions.intersection(self.around[other][-1:])
+        ]
 
     def path(self, name: str) -> tuple[str, ...]:
         return (*self.around[name], name)

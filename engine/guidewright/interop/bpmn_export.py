@@ -8,7 +8,6 @@ What maps to what: docs/interchange.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from guidewright.interop.answers import branch_condition, way_name
@@ -25,6 +24,7 @@ from guidewright.interop.bpmn_model import (
 )
 from guidewright.interop.bpmn_notes import bpmn_notes
 from guidewright.interop.bpmn_timers import time_of
+from guidewright.interop.bpmn_ways import by_event, goes_on_at_once, possible
 from guidewright.interop.bpmn_writer import bpmn_text
 from guidewright.interop.export import Export, refuse_unwritable, xml_id, xml_ids
 from guidewright.interop.extension import (
@@ -154,7 +154,7 @@ class _Exporter:
             self.activity(draft, state, NodeKind.USER)
         elif state.kind is StateKind.WAIT:
             self.wait(draft, state)
-        elif _goes_on_at_once(state):
+        elif goes_on_at_once(state):
             self.passing(draft, state)
         else:
             self.activity(draft, state, NodeKind.RECEIVE)
@@ -202,7 +202,7 @@ class _Exporter:
                 self.way(draft, name, transition)
             return
         draft.nodes.append(self.node(state, NodeKind.EVENT_BASED))
-        for number, same in enumerate(_by_event(state), 1):
+        for number, same in enumerate(by_event(state), 1):
             catch = f"{name}.event{number}"
             event = timer if same[0].trigger is Trigger.DONE else self.event(state, same[0])
             draft.nodes.append(_event_node(catch, NodeKind.CATCH, event, same[0]))
@@ -212,7 +212,7 @@ class _Exporter:
     def passing(self, draft: _Draft, state: State) -> None:
         """Add a milestone; when there are conditions, a gateway that tries them in order."""
         name = self.ids[state.name]
-        ways = [t for t in state.transitions if t.trigger is Trigger.ALWAYS]
+        ways = possible([t for t in state.transitions if t.trigger is Trigger.ALWAYS])
         kind = NodeKind.EXCLUSIVE if len(ways) > 1 else NodeKind.THROW
         draft.nodes.append(self.node(state, kind))
         for transition in ways:
@@ -256,7 +256,7 @@ class _Exporter:
         """Add a boundary event for each thing that ends the state otherwise than by completion."""
         name = self.ids[state.name]
         number = 0
-        for same in _by_event(state):
+        for same in by_event(state):
             if same[0].trigger is Trigger.DONE:
                 continue
             number += 1
@@ -302,9 +302,11 @@ class _Exporter:
         default: bool = False,
     ) -> None:
         """Add the flow of a transition: to its target, or to an end that the outside catches."""
-        name = transition.label or way_name(transition.trigger, transition.value)
+        unlabelled = way_name(transition.trigger, transition.value)
+        name = transition.label or unlabelled
         attributes = transition_attributes(transition)
-        del attributes["guidewright:label"]  # it is the name of the flow
+        if transition.label != unlabelled:
+            del attributes["guidewright:label"]  # the name of the flow tells it
         target = transition.target.name
         inside = draft.state is None or is_inside(self.graph, target, draft.state.name)
         if inside and (draft.state is None or not draft.state.parallel):
@@ -327,7 +329,7 @@ class _Exporter:
         scope = self.ids[draft.state.name] if draft.state is not None else ""
         end = f"{scope}.to.{self.ids[target]}"
         if all(node.id != end for node in draft.nodes):
-            event = EventDefinition(EventKind.ESCALATION, self.graph.state(target).label)
+            event = EventDefinition(EventKind.ESCALATION, target)
             label = self.graph.state(target).label
             attributes = own(target=target)
             draft.nodes.append(
@@ -351,31 +353,15 @@ class _Exporter:
 
     def caught(self, draft: _Draft, state: State, target: str) -> None:
         """Add the boundary event that catches a way out of a subprocess."""
-        name, label = self.ids[state.name], self.graph.state(target).label
+        name = self.ids[state.name]
         boundary = f"{name}.left.{self.ids[target]}"
-        event = EventDefinition(EventKind.ESCALATION, label)
+        event = EventDefinition(EventKind.ESCALATION, target)
         attributes = own(target=target)
         draft.nodes.append(
             Node(boundary, NodeKind.BOUNDARY, event=event, host=name, attributes=attributes)
         )
         end, into = self.entry(draft, target)
         draft.flow(boundary, end, attributes=own(target=into))
-
-
-def _goes_on_at_once(state: State) -> bool:
-    """Say whether a state is left as soon as it is entered, whatever its conditions give."""
-    return any(t.trigger is Trigger.ALWAYS and t.when is None for t in state.transitions)
-
-
-def _by_event(state: State) -> Iterator[list[Transition]]:
-    """Yield the transitions of a state, those on the same event together, in order."""
-    groups: dict[tuple[object, ...], list[Transition]] = {}
-    for transition in state.transitions:
-        event = transition.event.name if transition.event is not None else None
-        own_way = transition.index if transition.trigger is Trigger.ALWAYS else None
-        key = (transition.trigger, event, transition.phase, own_way)
-        groups.setdefault(key, []).append(transition)
-    yield from groups.values()
 
 
 def _event_node(

@@ -93,6 +93,7 @@ class Node:
     by_event: bool = False  # an event subprocess
     attributes: Mapping[str, str | None] = field(default_factory=dict)
     extension: tuple[Element, ...] = ()
+    decision: str | None = None  # what other tools say a business rule task calls
     span: Span | None = None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from guidewright.errors import Note
 from guidewright.interop.bpmn_timers import said_in_full
+from guidewright.interop.bpmn_ways import by_event, goes_on_at_once
 from guidewright.interop.export import lost
 from guidewright.workflow.configuration import ancestors, is_inside
 from guidewright.workflow.model import Graph, State, Transition, Trigger
@@ -23,8 +24,22 @@ def bpmn_notes(graph: Graph) -> Iterator[Note]:
         if state.timer is not None and not said_in_full(state):
             text = f"timer events of BPMN do not tell all of the timer of the state '{state.name}'"
             yield lost(state.timer.span, text, _KEPT)
+        never = set(_never_taken(state))
         for transition in state.transitions:
-            yield from _transition_notes(graph, state, transition)
+            if transition in never:
+                text = f"a way of the state '{state.name}' is never taken, and not in the diagram"
+                yield lost(transition.span, text, "another one before it has no condition")
+            else:
+                yield from _transition_notes(graph, state, transition)
+
+
+def _never_taken(state: State) -> Iterator[Transition]:
+    """Yield the transitions that one without a condition always forestalls."""
+    drawn = {transition for same in by_event(state) for transition in same}
+    at_once = goes_on_at_once(state)
+    for transition in state.transitions:
+        if transition not in drawn or (at_once and transition.trigger is not Trigger.ALWAYS):
+            yield transition
 
 
 def _transition_notes(graph: Graph, state: State, transition: Transition) -> Iterator[Note]:

@@ -6,8 +6,8 @@ extension element only, and the export says so.
 
 from __future__ import annotations
 
-from guidewright.feel.temporal import DaysTimeDuration, YearsMonthsDuration
-from guidewright.workflow.model import BaseKind, Duration, State, StateKind, Timer, TimerPhase
+from guidewright.interop.bpmn_conditions import sum_of
+from guidewright.workflow.model import BaseKind, State, StateKind, Timer, TimerPhase
 
 
 def time_of(state: State, phase: TimerPhase) -> str | None:
@@ -18,7 +18,7 @@ def time_of(state: State, phase: TimerPhase) -> str | None:
     more = {TimerPhase.OVERDUE: timer.overdue, TimerPhase.EXPIRED: timer.expire}.get(phase)
     if more is None:
         return timer.due[0].text
-    return _sum(timer.due[0], more)
+    return sum_of(timer.due[0].text, more.text)
 
 
 def one_duration(timer: Timer) -> bool:
@@ -46,14 +46,3 @@ def said_in_full(state: State) -> bool:
     later = state.kind is StateKind.TASK and timer.due[0].text != "PT0S"
     told = all(time_of(state, phase) is not None for phase in phases)
     return one_duration(timer) and told and not unheard and not later
-
-
-def _sum(first: Duration, second: Duration) -> str | None:
-    """Return a sum in one spelling; months and hours together have none in FEEL."""
-    one, other = first.value, second.value
-    if isinstance(one, YearsMonthsDuration) or isinstance(other, YearsMonthsDuration):
-        if isinstance(one, YearsMonthsDuration) and isinstance(other, YearsMonthsDuration):
-            return str(YearsMonthsDuration(one.months + other.months))
-        zero = isinstance(one, DaysTimeDuration) and one.nanoseconds == 0
-        return second.text if zero else None
-    return str(DaysTimeDuration(one.nanoseconds + other.nanoseconds))

@@ -20,10 +20,10 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from guidewright.yaml_reader import resolve
 
+REMARK = "#"  # a key whose text stands as a comment above the entry it is in
 _WIDTH = 96
 _BLOCKS = {"states", "transitions", "branches", "phases"}  # always one line an entry
 _PLAIN = re.compile(r"""\w(?:[\w .;?!()/<>=+*'"-]*[\w.?!()/"'-])?""")  # no quotes needed
-_STATE = 2  # blank lines stand between states of the outermost level
 
 
 def workflow_text(document: Mapping[str, Any], heading: str = "") -> str:
@@ -33,11 +33,7 @@ def workflow_text(document: Mapping[str, Any], heading: str = "") -> str:
     yaml.width = 10_000  # a long text stays in its line: differences are by the sentence
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.allow_unicode = True
-    root = _node(document, "")
-    states = root.get("states")
-    if isinstance(states, CommentedMap):
-        for name in list(states)[1:]:
-            states.yaml_set_comment_before_after_key(name, before="\n", indent=_STATE)
+    root = _node(document, "", 0)
     for key in ("phases", "states"):
         if key in root:
             root.yaml_set_comment_before_after_key(key, before="\n")
@@ -48,19 +44,35 @@ def workflow_text(document: Mapping[str, Any], heading: str = "") -> str:
     return "\n".join([*head, *("" if line.strip() == "#" else line for line in lines), ""])
 
 
-def _node(value: Any, key: str) -> Any:
+def _node(value: Any, key: str, depth: int) -> Any:
     """Return a value as ruamel writes it in our style."""
     if isinstance(value, Mapping):
-        node = CommentedMap((_scalar(name), _node(item, str(name))) for name, item in value.items())
+        node = CommentedMap(
+            (_scalar(name), _node(item, str(name), depth + 1))
+            for name, item in value.items()
+            if name != REMARK
+        )
         if key not in _BLOCKS and _is_short(value):
             node.fa.set_flow_style()
+        if key == "states":
+            _remarks(node, value, depth)
         return node
     if isinstance(value, list | tuple):
-        items = CommentedSeq(_node(item, "") for item in value)
+        items = CommentedSeq(_node(item, "", depth + 1) for item in value)
         if key not in _BLOCKS:
             items.fa.set_flow_style()
         return items
     return _scalar(value)
+
+
+def _remarks(node: CommentedMap, states: Mapping[str, Any], depth: int) -> None:
+    """Put a blank line and its remark before each state."""
+    for index, (name, state) in enumerate(states.items()):
+        remark = state.get(REMARK, "") if isinstance(state, Mapping) else ""
+        blank = "\n" if index and depth == 1 else ""
+        if blank or remark:
+            before = blank + " ".join(remark.split())
+            node.yaml_set_comment_before_after_key(_scalar(name), before, indent=2 * depth)
 
 
 def _is_short(value: Mapping[str, Any]) -> bool:
