@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 from documents import act, blocks, commands
 
-from guidewright.cli import COMMANDS
+from guidewright.cli import COMMANDS, module_of
 from guidewright.cli.common import Exit
 from guidewright.guideline.guide import load
 
@@ -24,7 +23,7 @@ def test_the_examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guideline is read once for all of them, which halves the time."""
     once = cache(load)
     for name in COMMANDS:
-        module = import_module(f"guidewright.cli.{name}")
+        module = module_of(name)
         if hasattr(module, "load"):
             monkeypatch.setattr(module, "load", once)
     (tmp_path / "models").symlink_to(ROOT / "models", target_is_directory=True)
@@ -43,7 +42,7 @@ def test_every_command_has_a_section(name: str) -> None:
     section = re.search(rf"^## {name}\n(.*?)(?=^## )", TEXT, re.MULTILINE | re.DOTALL)
     assert section is not None
     assert f"$ guidewright {name} " in section[1]
-    command: click.Command = import_module(f"guidewright.cli.{name}").command
+    command: click.Command = module_of(name).command
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert parameter.opts[0] in TEXT, parameter.opts

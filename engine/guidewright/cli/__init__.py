@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.metadata import version
+from keyword import iskeyword
+from types import ModuleType
 
 import click
 
-# command: what it does, in one line (the module has the same name)
+# command: what it does, in one line (the module has the same name; see `module_of`)
 COMMANDS = {
     "check": "Report every fault of a guideline's files.",
     "run": "Say what the guideline recommends for a patient.",
@@ -24,12 +26,19 @@ COMMANDS = {
     "batch": "Run a guideline or a DMN model over the rows of a Parquet file.",
     "diff": "Say what changed between two versions, and for which patients.",
     "table": "Show DMN files as Markdown: tables, expressions, types.",
+    "export": "Write the workflow as BPMN 2.0 or SCXML.",
+    "import": "Take a workflow over from BPMN 2.0.",
 }
 EXIT_CODES = """
 Exit codes: 0 all is well; 1 a case failed or a file has faults; 2 the command was called wrongly;
 3 the patient's data, a policy or an event was refused; 4 a file cannot be used; 5 a limit was
 reached.
 """
+
+
+def module_of(name: str) -> ModuleType:
+    """Return the module of a command; one that is called as a word of Python ends with `_`."""
+    return import_module(f"guidewright.cli.{name}" + ("_" if iskeyword(name) else ""))
 
 
 class _Commands(click.Group):
@@ -41,7 +50,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"guidewright.cli.{cmd_name}").command
+        command: click.Command = module_of(cmd_name).command
         return command
 
     def resolve_command(
