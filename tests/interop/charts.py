@@ -24,6 +24,8 @@ from guidewright.workflow.model import (
 from guidewright.workflow.reader import read_workflow
 
 EVENTS = ("begin now", "wait.for", "stop", "go_on")
+TOLD = "told"  # an event inside: what listens to it leads forward
+ABORTS = ("abort 1", "abort 2", "abort 3")  # events of exceptions; nothing inside hears them
 FLAGS = ("is ill", "warned", "x")
 ANSWER = "the answer"  # a decision whose value is set by the test
 VALUES = ("yes", "no", 3)
@@ -54,12 +56,16 @@ class _Maker:
         self.order: list[str] = []
         self.around: dict[str, tuple[str, ...]] = {}  # the states around each, outermost first
         self.states: dict[str, Document] = {}
+        self.histories: list[str] = []
+        self.aborts = list(ABORTS)
 
     def document(self) -> Document:
         top = self.level((), 0)
         for name in self.order:
             self.ways(name)
+        exceptions = {} if self.plain else self.exceptions()
         return {
+            **exceptions,
             "workflow": "chart",
             "label": "A chart",
             "initial": next(iter(top)),
@@ -96,10 +102,29 @@ class _Maker:
             made["states"] = {}
             for _ in range(2):
                 self.state(made["states"], "compound", inner, depth + 1)
+        if kind in ("compound", "parallel") and not self.plain:
+            if self.random.random() < 0.4:
+                self.history(made, inner)
+            made.update(self.exceptions())
         elif kind == "task":
             made["task"] = "inform"
         elif kind == "decision":
             made["decision"] = ANSWER
+
+    def history(self, made: Document, inner: tuple[str, ...]) -> None:
+        """Add a history state; what it leads to the first time is up to the state around it."""
+        name = f"h {len(self.histories)}"
+        self.histories.append(name)
+        made["states"][name] = {
+            "kind": "history",
+            "depth": self.random.choice(["shallow", "deep"]),
+        }
+
+    def exceptions(self) -> Document:
+        """Return an exception on an event that nothing else hears, or nothing."""
+        if not self.aborts or self.random.random() < 0.6:
+            return {}
+        return {"exceptions": [{"event": self.aborts.pop(), "to": self.order[0]}]}
 
     def ways(self, name: str) -> None:
         made = self.states[name]
@@ -109,7 +134,9 @@ class _Maker:
             made["branches"] = {value: self.random.choice(forward) for value in VALUES[:2]}
             made["otherwise"] = self.random.choice(forward)
             made["null"] = self.random.choice(forward)
-        elif kind != "final":
+        if not self.plain and self.random.random() < 0.2:
+            made["raises"] = [TOLD]
+        if kind not in ("final", "decision"):
             made["transitions"] = [
                 self.transition(name, forward) for _ in range(self.random.randint(0, 2))
             ]
@@ -125,10 +152,16 @@ class _Maker:
         guard = self.random.choice([guard, f"not({guard})"])
         if self.random.random() < 0.3:
             return {"when": guard, "to": self.random.choice(forward)}
+        if self.random.random() < 0.15 and not self.plain:
+            return {"event": TOLD, "to": self.random.choice(forward)}
         made: Document = {
             "event": self.random.choice(EVENTS),
             "to": self.random.choice(self.beside(name, self.order)),
         }
+        if self.histories and self.random.random() < 0.2:
+            made["to"] = self.random.choice(self.histories)
+        if self.random.random() < 0.1 and not self.plain:
+            made["raises"] = [TOLD]
         if self.random.random() < 0.3:
             made["when"] = guard
         if self.random.random() < 0.3 and not self.plain:
@@ -176,6 +209,9 @@ def document_of(graph: Graph) -> Document:
             "description": graph.description,
             "initial": graph.initial,
             "phases": {phase.name: phase.label for phase in graph.phases},
+            "zone": graph.zone.name if graph.zone else None,
+            "compute": {item.name: item.expression.text for item in graph.compute},
+            "exceptions": [_way(way) for way in graph.exceptions],
             "states": {name: _state(graph, graph.state(name)) for name in graph.top},
         }
     )
@@ -199,10 +235,18 @@ def _state(graph: Graph, state: State) -> Document:
             "output": ask.output.name if ask and ask.output else None,
             "timer": _timer(state.timer) if state.timer else None,
             "initial": state.initial,
+            "depth": state.depth.value if state.depth else None,
+            "file": state.file.name if state.file else None,
+            "raises": [str(name) for name in state.raises],
+            "compute": {item.name: item.expression.text for item in state.compute},
+            "exceptions": [_way(way) for way in state.exceptions],
             "statements": [str(name) for name in state.statements],
             "ambiguities": [str(name) for name in state.ambiguities],
             **_ways(state),
-            "states": {name: _state(graph, graph.state(name)) for name in state.children},
+            "states": {
+                name: _state(graph, graph.state(name))
+                for name in (*state.histories, *state.children)
+            },
         }
     )
 
@@ -226,6 +270,8 @@ def _ways(state: State) -> Document:
 def _is_next(state: State, transition: Transition) -> bool:
     if transition.trigger is Trigger.DONE:
         return True
+    if transition.trigger is Trigger.DEFAULT:
+        return True
     plain = transition.trigger is Trigger.ALWAYS and transition.when is None
     return plain and state.kind is StateKind.CLINICAL
 
@@ -238,6 +284,7 @@ def _way(transition: Transition) -> Document:
             "when": transition.when.text if transition.when else None,
             "to": transition.target.name,
             "label": transition.label,
+            "raises": [str(name) for name in transition.raises],
             "statements": [str(name) for name in transition.statements],
             "ambiguities": [str(name) for name in transition.ambiguities],
         }

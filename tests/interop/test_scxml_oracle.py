@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from charts import ANSWER, EVENTS, FLAGS, VALUES, Document, chart, graph_of
+from charts import ABORTS, ANSWER, EVENTS, FLAGS, VALUES, Document, chart, graph_of
 
 from guidewright.errors import CallError
 from guidewright.feel.api import compile_expression
@@ -126,7 +126,7 @@ def events(random: Random) -> list[str | dict[str, Any]]:
     found: list[str | dict[str, Any]] = []
     for _ in range(random.randint(4, 12)):
         if random.random() < 0.6:
-            found.append(random.choice(EVENTS))
+            found.append(random.choice((*EVENTS, *ABORTS)))
         elif random.random() < 0.5:
             found.append({random.choice(FLAGS): random.random() < 0.5})
         else:

@@ -100,6 +100,10 @@ def refuse_unwritable(graph: Graph) -> None:
 
 def _texts(graph: Graph) -> Iterator[tuple[Span, str]]:
     yield graph.span, f"{graph.name}{graph.label}{graph.description or ''}"
+    yield from ((phase.span, f"{phase.name}{phase.label}") for phase in graph.phases)
+    for item in (*graph.compute, *(each for state in graph.states for each in state.compute)):
+        yield item.span, f"{item.name}{item.expression.text}"
+    yield from ((name.span, name.name) for name in graph.raised)
     for state in graph.states:
         cited = [*state.statements, *state.ambiguities]
         if state.ask is not None:
@@ -111,9 +115,9 @@ def _texts(graph: Graph) -> Iterator[tuple[Span, str]]:
             state.name_span,
             f"{state.name}{state.label}{state.description or ''}{state.phase or ''}{words}",
         )
-        for transition in state.transitions:
-            named = [*transition.statements, *transition.ambiguities]
-            named += [transition.event] if transition.event is not None else []
-            words = "".join(map(str, named))
-            when = transition.when.text if transition.when is not None else ""
-            yield transition.span, f"{transition.label or ''}{transition.value}{words}{when}"
+    for transition in graph.all_transitions:
+        named = [*transition.statements, *transition.ambiguities]
+        named += [transition.event] if transition.event is not None else []
+        words = "".join(map(str, named))
+        when = transition.when.text if transition.when is not None else ""
+        yield transition.span, f"{transition.label or ''}{transition.value}{words}{when}"

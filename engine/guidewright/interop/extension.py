@@ -6,12 +6,13 @@ other tools keep or skip; and, for a timer, the way back to what `workflow.yaml`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from guidewright.interop.export import PREFIX, read_list, written_list
+from guidewright.errors import Note
+from guidewright.interop.export import PREFIX, lost, read_list, written_list
 from guidewright.interop.xml_text import Element, element
-from guidewright.workflow.model import BaseKind, State, Timer, Transition
+from guidewright.workflow.model import BaseKind, Computed, Graph, State, Timer, Transition
 
 
 def own(**attributes: str | None) -> dict[str, str | None]:
@@ -38,6 +39,8 @@ def state_attributes(state: State) -> dict[str, str | None]:
         phase=state.phase,
         statements=written_list(state.statements),
         ambiguities=written_list(state.ambiguities),
+        raises=written_list(state.raises),
+        file=state.file.name if state.file is not None else None,
     )
 
 
@@ -47,7 +50,21 @@ def transition_attributes(transition: Transition) -> dict[str, str | None]:
         label=transition.label,
         statements=written_list(transition.statements),
         ambiguities=written_list(transition.ambiguities),
+        exception="true" if transition.exception else None,
     )
+
+
+def compute_elements(computed: tuple[Computed, ...]) -> Iterator[Element]:
+    """Yield the values that are worked out in a state, or everywhere."""
+    for item in computed:
+        yield own_element("compute", name=item.name, expression=item.expression.text)
+
+
+def computed_notes(graph: Graph) -> Iterator[Note]:
+    """Yield a note for every computed value: its name means nothing to other tools."""
+    for item in (*graph.compute, *(each for state in graph.states for each in state.compute)):
+        text = f"other tools do not know the computed value '{item.name}'"
+        yield lost(item.span, text, "it is kept in an element guidewright:compute")
 
 
 def task_element(state: State) -> Element | None:

@@ -23,6 +23,8 @@ from guidewright.interop.export import (
     xml_ids,
 )
 from guidewright.interop.extension import (
+    compute_elements,
+    computed_notes,
     own,
     own_element,
     state_attributes,
@@ -30,11 +32,13 @@ from guidewright.interop.extension import (
     timer_element,
     transition_attributes,
 )
-from guidewright.interop.scxml_timers import cancels, sends, timer_event
+from guidewright.interop.scxml_timers import cancels, counts_days, sends, timer_event
 from guidewright.interop.xml_text import Element, element, xml_text
-from guidewright.workflow.configuration import is_inside
+from guidewright.workflow.configuration import effective_targets, is_inside
 from guidewright.workflow.model import (
+    Cited,
     Graph,
+    Guard,
     State,
     StateKind,
     TaskKind,
@@ -51,6 +55,7 @@ def scxml(graph: Graph) -> Export:
     """Return the SCXML of a workflow; raises `ModelError` for a character XML cannot have."""
     refuse_unwritable(graph)
     writer = _Writer(graph)
+    zone = graph.zone.name if graph.zone is not None else None
     root = element(
         "scxml",
         {
@@ -60,9 +65,10 @@ def scxml(graph: Graph) -> Export:
             "name": xml_id(graph.name),
             "datamodel": "feel",
             "initial": writer.ids[graph.initial],
-            **own(workflow=graph.name, label=graph.label),
+            **own(workflow=graph.name, label=graph.label, zone=zone),
         },
         *_description(graph.description),
+        *compute_elements(graph.compute),
         *(own_element("phase", name=phase.name, label=phase.label) for phase in graph.phases),
         *(writer.state(graph.state(name)) for name in graph.top),
     )
@@ -75,11 +81,15 @@ class _Writer:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.ids = xml_ids(graph.order)
-        self.events = xml_ids(graph.events)
+        self.events = xml_ids((*graph.events, *(name.name for name in graph.raised)))
 
     def state(self, state: State) -> Element:
         """Return a state with everything inside it, in document order."""
+        if state.kind is StateKind.HISTORY:
+            return self.history(state)
         kind = "parallel" if state.parallel else "final" if state.final else "state"
+        anywhere = self.graph.exceptions if state.parent is None and not state.final else ()
+        inner = sorted((*state.histories, *state.children), key=self.graph.order.__getitem__)
         initial = self.ids[state.initial] if state.initial is not None else None
         attributes = {"id": self.ids[state.name], "initial": initial, **state_attributes(state)}
         return element(
@@ -88,13 +98,24 @@ class _Writer:
             *_description(state.description),
             *self.meaning(state),
             *self.entry_and_exit(state),
+            *(self.transition(state, each) for each in anywhere),
+            *(self.transition(state, each) for each in state.exceptions),
             *(self.transition(state, each) for each in state.transitions),
             *self.invoke(state),
-            *(self.state(self.graph.state(name)) for name in state.children),
+            *(self.state(self.graph.state(name)) for name in inner),
         )
+
+    def history(self, state: State) -> Element:
+        """Return a history state; SCXML needs to be told where it leads the first time."""
+        first = effective_targets(self.graph, state.name)
+        target = " ".join(self.ids[name] for name in first)
+        depth = state.depth.value if state.depth is not None else None
+        attributes = {"id": self.ids[state.name], "type": depth, **state_attributes(state)}
+        return element("history", attributes, element("transition", {"target": target}))
 
     def meaning(self, state: State) -> Iterator[Element]:
         """Yield what the state means beyond SCXML."""
+        yield from compute_elements(state.compute)
         if state.timer is not None:
             yield timer_element(state.timer)
         task = task_element(state)
@@ -114,6 +135,8 @@ class _Writer:
         delayed = tuple(sends(state, name))
         if delayed:
             yield element("onentry", None, *delayed)
+        if state.raises:
+            yield element("onentry", None, *self.raised(state.raises))
         if _informs(state):
             service = {"type": TASK_SERVICE, "event": TaskKind.INFORM.value}
             yield element("onentry", None, element("send", service, *_parameters(state)))
@@ -133,7 +156,8 @@ class _Writer:
 
     def transition(self, state: State, transition: Transition) -> Element:
         target = transition.target.name
-        internal = state.compound and is_inside(self.graph, target, state.name)
+        ours = transition.source == state.name
+        internal = ours and state.compound and is_inside(self.graph, target, state.name)
         return element(
             "transition",
             {
@@ -143,7 +167,13 @@ class _Writer:
                 "target": self.ids[target],
                 **transition_attributes(transition),
             },
+            *self.raised(transition.raises),
         )
+
+    def raised(self, names: tuple[Cited, ...]) -> Iterator[Element]:
+        """Yield the sending of events inside."""
+        for name in names:
+            yield element("raise", {"event": f"event.{self.events[name.name]}"})
 
     def event(self, state: State, transition: Transition) -> str | None:
         """Return the event a transition waits for; None when it is taken by its condition."""
@@ -165,6 +195,16 @@ class _Writer:
         for state in self.graph.states:
             yield from _timer_notes(state)
             yield from _decision_notes(state)
+        for way in self.graph.all_transitions:
+            if way.exception:
+                what = f"event '{way.event}'" if way.event is not None else "condition"
+                text = (
+                    f"SCXML asks what is inside first: it can forestall the exception on the {what}"
+                )
+                yield lost(way.span, text, "guidewright asks exceptions before anything inside")
+            if way.when is not None:
+                yield _null_note(way, way.when)
+        yield from computed_notes(self.graph)
 
 
 def _description(text: str | None) -> Iterator[Element]:
@@ -201,6 +241,9 @@ def _condition(state: State, transition: Transition) -> str | None:
 
 
 def _timer_notes(state: State) -> Iterator[Note]:
+    if state.timer is not None and list(sends(state, "")) and counts_days(state.timer):
+        text = f"SCXML counts the days of the timer of the state '{state.name}' as 24 hours each"
+        yield lost(state.timer.span, text, "guidewright counts them by the clock of the zone")
     if state.timer is not None and not list(sends(state, "")) and _hears_timer(state):
         text = f"SCXML cannot count the timer of the state '{state.name}' by itself"
         hint = "its events must be sent by whoever reads the element guidewright:timer"
@@ -214,14 +257,13 @@ def _hears_timer(state: State) -> bool:
     return state.kind is StateKind.WAIT or any(t.phase is not None for t in state.transitions)
 
 
+def _null_note(transition: Transition, when: Guard) -> Note:
+    text = f"where the condition `{when.text}` gives null, SCXML takes it for false"
+    return lost(transition.span, text, "guidewright stops the state, with the reason")
+
+
 def _decision_notes(state: State) -> Iterator[Note]:
     """Yield where an interpreter takes for false what stops the workflow visibly."""
-    for transition in state.transitions:
-        if transition.when is not None:
-            text = (
-                f"where the condition `{transition.when.text}` gives null, SCXML takes it for false"
-            )
-            yield lost(transition.span, text, "guidewright stops the state, with the reason")
     if state.ask is None:
         return
     handled = {transition.trigger for transition in state.transitions}

@@ -46,6 +46,11 @@ def cancels(state: State, state_id: str) -> Iterator[Element]:
         yield element("cancel", {"sendid": f"{state_id}.{phase.value}"})
 
 
+def counts_days(timer: Timer) -> bool:
+    """Say whether a timer counts days of the calendar, which are not all 24 hours long."""
+    return any(part.nominal for part in (*timer.due, timer.overdue, timer.expire) if part)
+
+
 def _phases(state: State) -> Iterator[tuple[TimerPhase, tuple[Duration, ...]]]:
     timer = state.timer
     if timer is None or not _countable(timer):
@@ -71,8 +76,8 @@ def _delay(parts: tuple[Duration, ...]) -> dict[str, str]:
     if len(elapsed) == len(parts):
         seconds = Decimal(sum(value.nanoseconds for value in elapsed)) / _SECOND
         return {"delay": f"{seconds.normalize():f}s"}
-    calendar = [part for part in parts if part.calendar]
-    exact = [part for part in parts if not part.calendar]
+    calendar = [part for part in parts if isinstance(part.value, YearsMonthsDuration)]
+    exact = [part for part in parts if part not in calendar]
     later = "".join(f' + duration("{part.text}")' for part in (*calendar, *exact))
     span = f"(now(){later} - now())"
     return {"delayexpr": f'string({span} / duration("PT1S")) + "s"'}
