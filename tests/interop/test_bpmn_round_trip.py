@@ -22,7 +22,7 @@ from guidewright.interop.bpmn_import import import_bpmn
 from guidewright.workflow.model import Graph
 from guidewright.workflow.reader import read_workflow
 
-CHARTS = int(os.environ.get("GUIDEWRIGHT_CHARTS", "150"))
+CHARTS = int(os.environ.get("GUIDEWRIGHT_CHARTS", "60"))
 
 
 def returned(made: Graph, *, own: bool = True) -> tuple[Document, list[str]]:

@@ -25,7 +25,7 @@ def decision_state(level: Level, node: Node) -> Document:
     asked = {flow.id: _asked(flow) for flow in flows if not flow.default}
     answers = [answer for answer in asked.values() if answer is not None]
     if len(answers) != len(asked) or len({answer.path for answer in answers}) != 1:
-        return _by_clinician(level, node, flows, f"the answer of '{node.name or node.id}'")
+        return _by_clinician(level, node, flows, f"the answer of {node.title}")
     made = common(level, node, "decision")
     made.update(_named(level, node, answers[0].path))
     made["branches"] = {}
@@ -68,7 +68,7 @@ def _named(level: Level, node: Node, path: str) -> Document:
         }
     _, dot, output = path.partition(".")
     name = node.decision or path.partition(".")[0] or node.name
-    text = f"the task asks the decision '{name}'; its answer is called '{path}' in the conditions"
+    text = f"the task {node.title} asks the decision '{name}'; conditions call it '{path}'"
     level.importer.open(node.span, text, "name a decision of decisions.dmn")
     return {"decision": name, **({"output": output} if dot else {})}
 
@@ -90,14 +90,13 @@ def _add_default(level: Level, made: Document, flow: Flow) -> None:
 
 def _only_computed(level: Level, node: Node) -> Document:
     """Return a state that is passed: a decision is computed whenever something asks for it."""
-    what = node.name or node.id
-    text = f"the decision '{what}' chooses no way here, so nothing is asked in this state"
+    text = f"the decision {node.title} chooses no way here, so nothing is asked in this state"
     hint = "decisions are computed when something asks for them; add branches if they lead on"
     level.importer.open(node.span, text, hint)
     flows = level.scope.outgoing(node.id)
     lost = [event for event in level.scope.boundaries(node.id) if event.id not in level.consumed]
     for event in lost:
-        text = f"the boundary event '{event.name or event.id}' of a rule task is not taken over"
+        text = f"the boundary event {event.title} of a rule task is not taken over"
         level.importer.not_taken(event.span, text, "a decision takes no time")
     made = common(level, node, "clinical")
     return {**made, **({"next": short(level.way(flows[0]))} if flows else {})}
@@ -108,7 +107,7 @@ def choice_state(level: Level, node: Node) -> Document:
     flows = level.scope.outgoing(node.id)
     conditions = {f.id: feel_of(f.condition, f.language) for f in flows if not f.default}
     if any(condition is None for condition in conditions.values()):
-        return _by_clinician(level, node, flows, f"which way '{node.name or node.id}' takes")
+        return _by_clinician(level, node, flows, f"which way {node.title} takes")
     made = common(level, node, "clinical")
     chosen = [{"when": conditions[f.id], **level.way(f)} for f in flows if f.id in conditions]
     if chosen:
@@ -121,12 +120,11 @@ def _by_clinician(level: Level, node: Node, flows: list[Flow], what: str) -> Doc
     """Return a gap for a choice whose conditions are missing or are not FEEL."""
     for flow in flows:
         where = flow.condition_span or flow.span
-        name = flow.name or flow.id
         if flow.condition is not None:
-            text = f"the condition of the way '{name}' cannot be taken over: `{flow.condition}`"
+            text = f"the condition of the way {flow.title} cannot be taken over: `{flow.condition}`"
             level.importer.not_taken(where, text, "write it as a branch, or in FEEL under 'when'")
         elif not flow.default:
-            text = f"it is not said when the way '{name}' is taken"
+            text = f"it is not said when the way {flow.title} is taken"
             level.importer.not_taken(where, text, "write it as a branch, or in FEEL under 'when'")
     made = common(level, node, "gap")
     made.setdefault("description", f"The diagram does not say in FEEL {what}; a clinician chooses.")
@@ -141,7 +139,7 @@ def folded(level: Level, event: Node, trigger: Document) -> list[Document]:
         target = level.scope.node(flow.target)
         choices = level.scope.outgoing(target.id)
         mine = len(level.scope.incoming(target.id)) == 1 and target.id not in level.stops
-        plain = own_value(target, "state") is None and "when" not in trigger
+        plain = not target.name and own_value(target, "state") is None and "when" not in trigger
         if not (target.kind is NodeKind.EXCLUSIVE and mine and plain and choices):
             ways.append({**trigger, **level.way(flow)})
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from guidewright.interop.bpmn_conditions import duration_of, feel_of, sum_of
 from guidewright.interop.bpmn_decisions import folded
-from guidewright.interop.bpmn_levels import Document, Level, own_value
+from guidewright.interop.bpmn_levels import EXCEPTION, Document, Level, own_value
 from guidewright.interop.bpmn_model import EventKind, Node, NodeKind
 from guidewright.interop.bpmn_parts import own_part
 from guidewright.interop.extension import timer_document
@@ -39,7 +39,10 @@ def listened(level: Level, node: Node, *, timed: bool = True) -> Document:
         else:
             ways += _said(level, event)
     made: Document = {"timer": timer} if timer or ours else {}
-    return {**made, **({"transitions": ways} if ways else {})}
+    exceptions = [way for way in ways if way.pop(EXCEPTION, False)]
+    others = [way for way in ways if way not in exceptions]
+    made.update({"exceptions": exceptions} if exceptions else {})
+    return {**made, **({"transitions": others} if others else {})}
 
 
 def _said(level: Level, event: Node) -> list[Document]:
@@ -68,7 +71,7 @@ def _timed(level: Level, node: Node, event: Node, timer: Document) -> list[Docum
         return on_timer(level, event)
     if time is not None and time != _told(timer, phase):
         if phase is not TimerPhase.DUE and timer.get("due", "PT0S") != "PT0S":
-            text = f"the time {time} of '{event.name or event.id}' was changed in the diagram"
+            text = f"the time {time} of {event.title} was changed in the diagram"
             hint = f"the timer says {timer.get(_WORD[phase])} after it is due: correct it"
             level.importer.open(event.span, text, hint)
         timer[_WORD[phase]] = timer.get(_WORD[phase], time) if "due" in timer else time
@@ -86,7 +89,7 @@ def _told(timer: Document, phase: TimerPhase) -> str | None:
 def on_timer(level: Level, event: Node) -> list[Document]:
     """Return the ways of a time that a workflow does not know, on an event instead."""
     said = event.event.text if event.event is not None else ""
-    text = f"the time '{said}' of '{event.name or event.id}' is not taken over"
+    text = f"the time '{said}' of {event.title} is not taken over"
     hint = "an event of its name stands for it; a state has one timer, with durations"
     level.importer.not_taken(event.span, text, hint)
     return folded(level, event, {"event": event.name or f"after {said}"})
@@ -94,7 +97,6 @@ def on_timer(level: Level, event: Node) -> list[Document]:
 
 def _beside(level: Level, node: Node, event: Node, timer: Document) -> None:
     """List what happens beside an activity that goes on; a time is when it is overdue."""
-    what = event.name or event.id
     timed = event.event is not None and event.event.kind is EventKind.TIMER
     time = duration_of(event.event) if event.event is not None and timed else None
     hint = "write it as a region of a parallel state"
@@ -104,7 +106,7 @@ def _beside(level: Level, node: Node, event: Node, timer: Document) -> None:
     targets = [level.scope.node(flow.target) for flow in level.scope.outgoing(event.id)]
     if time is not None and all(target.kind is NodeKind.END for target in targets):
         return
-    text = f"what '{what}' starts beside '{node.name or node.id}' is not taken over"
+    text = f"what {event.title} starts beside {node.title} is not taken over"
     level.importer.not_taken(event.span, text, hint)
 
 

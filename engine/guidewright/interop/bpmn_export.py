@@ -26,8 +26,16 @@ from guidewright.interop.bpmn_notes import bpmn_notes
 from guidewright.interop.bpmn_timers import time_of
 from guidewright.interop.bpmn_ways import by_event, goes_on_at_once, possible
 from guidewright.interop.bpmn_writer import bpmn_text
-from guidewright.interop.export import Export, refuse_unwritable, xml_id, xml_ids
+from guidewright.interop.export import (
+    Export,
+    in_order,
+    refuse_unwritable,
+    written_list,
+    xml_id,
+    xml_ids,
+)
 from guidewright.interop.extension import (
+    compute_elements,
     own,
     own_element,
     state_attributes,
@@ -52,7 +60,7 @@ def bpmn(graph: Graph) -> Export:
     """Return the BPMN of a workflow; raises `ModelError` for a character XML cannot have."""
     refuse_unwritable(graph)
     process = _Exporter(graph).process()
-    return Export(bpmn_text(process, layout(process.scope)), tuple(bpmn_notes(graph)))
+    return Export(bpmn_text(process, layout(process.scope)), in_order(bpmn_notes(graph)))
 
 
 @dataclass(slots=True)
@@ -101,8 +109,11 @@ class _Exporter:
             name=graph.label,
             documentation=graph.description,
             scope=self.level(None, graph.top, graph.initial),
-            attributes=own(workflow=graph.name),
-            extension=tuple(own_element("phase", name=p.name, label=p.label) for p in graph.phases),
+            attributes=own(workflow=graph.name, zone=graph.zone.name if graph.zone else None),
+            extension=(
+                *(own_element("phase", name=page.name, label=page.label) for page in graph.phases),
+                *compute_elements(graph.compute),
+            ),
         )
 
     # scopes --------------------------------------------------------------------------------------
@@ -116,8 +127,38 @@ class _Exporter:
         draft.flow(start, self.ids[initial])
         for name in names:
             self.state(draft, self.graph.state(name))
+        if state is None:
+            for number, exception in enumerate(self.graph.exceptions, 1):
+                self.anywhere(draft, exception, f"exception{number}")
         self.open.pop()
         return draft.scope()
+
+    def anywhere(self, draft: _Draft, exception: Transition, name: str) -> None:
+        """Add an event subprocess for an exception of the whole: it ends what the process does."""
+        inner = _Draft(None)
+        start, target = f"{name}.start", exception.target.name
+        end = f"{name}.to.{self.ids[target]}"
+        label = self.graph.state(target).label
+        event = self.event(None, exception)
+        inner.nodes = [
+            _event_node(start, NodeKind.START, event, exception),
+            Node(end, NodeKind.END, f"to: {label}", attributes=own(target=target)),
+        ]
+        when = exception.when.text if exception.when is not None else None
+        attributes = self.way_attributes(exception)
+        if exception.event is not None:
+            attributes.update(own(when=when))
+        inner.flow(start, end, name=exception.label or "", attributes=attributes)
+        draft.nodes.append(
+            Node(
+                name,
+                NodeKind.SUBPROCESS,
+                f"Whenever: {_event_name(event)}",
+                inner=inner.scope(),
+                by_event=True,
+                span=exception.span,
+            )
+        )
 
     def regions(self, state: State) -> Scope:
         """Return the scope of a parallel state: a fork, its regions, a join."""
@@ -233,6 +274,8 @@ class _Exporter:
         task = task_element(state)
         extension += [task] if task is not None else []
         extension += [timer_element(state.timer)] if state.timer is not None else []
+        extension += compute_elements(state.compute)
+        extension += [self.history(self.graph.state(name)) for name in state.histories]
         if state.ask is not None:
             output = state.ask.output.name if state.ask.output is not None else None
             extension.append(own_element("decision", name=state.ask.decision.name, output=output))
@@ -250,16 +293,27 @@ class _Exporter:
             span=state.name_span,
         )
 
+    def history(self, state: State) -> Element:
+        """Return a history state, for which BPMN has no word."""
+        first = state.transitions[0] if state.transitions else None
+        return own_element(
+            "history",
+            name=state.name,
+            depth=state.depth.value if state.depth is not None else None,
+            next=first.target.name if first is not None else None,
+            label=state.label if state.label != state.name else None,
+            description=state.description,
+            statements=written_list(state.statements),
+            ambiguities=written_list(state.ambiguities),
+        )
+
     # ways ----------------------------------------------------------------------------------------
 
     def boundaries(self, draft: _Draft, state: State) -> None:
         """Add a boundary event for each thing that ends the state otherwise than by completion."""
         name = self.ids[state.name]
-        number = 0
-        for same in by_event(state):
-            if same[0].trigger is Trigger.DONE:
-                continue
-            number += 1
+        listened = [same for same in by_event(state) if same[0].trigger is not Trigger.DONE]
+        for number, same in enumerate([*by_event(state, state.exceptions), *listened], 1):
             boundary = f"{name}.event{number}"
             event = self.event(state, same[0])
             draft.nodes.append(_event_node(boundary, NodeKind.BOUNDARY, event, same[0], name))
@@ -270,11 +324,11 @@ class _Exporter:
             if transition.trigger is Trigger.DONE:
                 self.way(draft, self.ids[state.name], transition)
 
-    def event(self, state: State, transition: Transition) -> EventDefinition:
+    def event(self, state: State | None, transition: Transition) -> EventDefinition:
         """Return what makes a transition possible, as an event of BPMN."""
         if transition.event is not None:
             return EventDefinition(EventKind.SIGNAL, transition.event.name)
-        if transition.phase is not None:
+        if transition.phase is not None and state is not None:
             return EventDefinition(EventKind.TIMER, text=time_of(state, transition.phase) or "")
         when = transition.when.text if transition.when is not None else "true"
         return EventDefinition(EventKind.CONDITIONAL, text=when)
@@ -302,14 +356,10 @@ class _Exporter:
         default: bool = False,
     ) -> None:
         """Add the flow of a transition: to its target, or to an end that the outside catches."""
-        unlabelled = way_name(transition.trigger, transition.value)
-        name = transition.label or unlabelled
-        attributes = transition_attributes(transition)
-        if transition.label != unlabelled:
-            del attributes["guidewright:label"]  # the name of the flow tells it
+        name = transition.label or way_name(transition.trigger, transition.value)
+        attributes = self.way_attributes(transition)
         target = transition.target.name
-        inside = draft.state is None or is_inside(self.graph, target, draft.state.name)
-        if inside and (draft.state is None or not draft.state.parallel):
+        if self.reaches(draft, target):
             end, into = self.entry(draft, target)
             attributes["guidewright:target"] = into
         else:
@@ -317,6 +367,26 @@ class _Exporter:
         draft.flow(
             source, end, name=name, condition=condition, default=default, attributes=attributes
         )
+
+    @staticmethod
+    def way_attributes(transition: Transition) -> dict[str, str | None]:
+        """Return what a flow says in our namespace; the name of the flow tells the label."""
+        attributes = transition_attributes(transition)
+        if transition.label != way_name(transition.trigger, transition.value):
+            del attributes["guidewright:label"]
+        return attributes
+
+    def reaches(self, draft: _Draft, target: str) -> bool:
+        """Say whether a flow in a scope can lead to a state, or to the one around it.
+
+        None can lead into another branch of a fork, nor to the history of the scope itself.
+        """
+        if draft.state is None:
+            return True
+        state = self.graph.state(target)
+        history = state.kind is StateKind.HISTORY and state.parent == draft.state.name
+        inside = is_inside(self.graph, target, draft.state.name)
+        return inside and not history and not draft.state.parallel
 
     def entry(self, draft: _Draft, target: str) -> tuple[str, str | None]:
         """Return the node in this scope that leads to a state, and the state when it is deeper."""
@@ -345,9 +415,7 @@ class _Exporter:
         while index > 0:
             left = self.open[index].state
             index -= 1
-            outer = self.open[index].state
-            holds = outer is None or is_inside(self.graph, target, outer.name)
-            if holds and left is not None and (outer is None or not outer.parallel):
+            if left is not None and self.reaches(self.open[index], target):
                 return self.open[index], left.name
         raise AssertionError("the process holds every state")
 
@@ -373,5 +441,9 @@ def _event_node(
 ) -> Node:
     """Return the node of an event; a timer's says which phase it stands for."""
     phase = transition.phase.value if transition.phase is not None else None
-    name = event.name or event.text or phase or ""
+    name = _event_name(event) or phase or ""
     return Node(node_id, kind, name, event=event, host=host, attributes=own(timer=phase))
+
+
+def _event_name(event: EventDefinition) -> str:
+    return event.name or event.text

@@ -9,16 +9,16 @@ What maps to what: docs/interchange.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from guidewright.errors import CallError, Code, ModelError, Note, did_you_mean
 from guidewright.interop.bpmn_levels import Importer
 from guidewright.interop.bpmn_model import Process
+from guidewright.interop.bpmn_parts import computed
 from guidewright.interop.bpmn_reader import BpmnFile, not_taken, read_bpmn
-from guidewright.interop.bpmn_states import process_states
-from guidewright.interop.export import PREFIX
+from guidewright.interop.bpmn_states import process_document
+from guidewright.interop.export import PREFIX, in_order
 from guidewright.interop.workflow_text import workflow_text
 from guidewright.workflow.reader import read_workflow
 
@@ -39,22 +39,25 @@ def import_bpmn(data: bytes, name: str, process: str | None = None) -> Import:
     file = read_bpmn(data, name)
     chosen, notes = _chosen(file, process)
     importer = Importer(file.lanes)
-    states, initial = process_states(importer, chosen)
+    made = process_document(importer, chosen)
     document: dict[str, Any] = {
         "workflow": chosen.attributes.get(f"{PREFIX}:workflow") or chosen.id,
         "label": chosen.name or None,
         "description": chosen.documentation,
-        "initial": initial,
+        "zone": chosen.attributes.get(f"{PREFIX}:zone"),
+        "initial": made["initial"],
         "phases": {
             part.attributes.get("name", ""): part.attributes.get("label", "")
             for part in chosen.extension
             if part.name == f"{PREFIX}:phase"
         },
-        "states": states,
+        "compute": computed(chosen.extension),
+        "exceptions": made["exceptions"],
+        "states": made["states"],
     }
     document = {key: value for key, value in document.items() if value}
     text = workflow_text(document, f"Taken over from BPMN: {' '.join(name.split())}")
-    return Import(text, _in_order([*file.notes, *notes, *importer.notes, *_faults(text)]))
+    return Import(text, in_order([*file.notes, *notes, *importer.notes, *_faults(text)]))
 
 
 def _chosen(file: BpmnFile, wanted: str | None) -> tuple[Process, list[Note]]:
@@ -85,12 +88,3 @@ def _faults(text: str) -> tuple[Note, ...]:
     except ModelError as fault:
         return fault.notes
     return ()
-
-
-def _in_order(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """Return each note once, by file and place; those without a place come first."""
-
-    def key(note: Note) -> tuple[str, int]:
-        return ("", 0) if note.span is None else (note.span.place.file, note.span.start)
-
-    return tuple(sorted(dict.fromkeys(notes), key=key))

@@ -26,6 +26,7 @@ from guidewright.interop.export import PREFIX, read_list
 from guidewright.source import Span
 
 Document = dict[str, Any]
+EXCEPTION = "exception"  # marks a way that belongs under `exceptions`, until it stands there
 _ESCAPES = (EventKind.ESCALATION, EventKind.ERROR)
 
 
@@ -45,6 +46,9 @@ class Importer:
             if given and given not in self.taken:
                 self.names[node.id] = given
                 self.taken.add(given)
+            for part in node.extension:
+                if part.name == f"{PREFIX}:history":
+                    self.taken.add(part.attributes.get("name", ""))
 
     def name(self, node: Node) -> str:
         """Return the name of the state that a node becomes; names are unique in the whole."""
@@ -95,6 +99,7 @@ class Level:
     made: Document = field(default_factory=dict)
     consumed: set[str] = field(default_factory=set)
     reached: set[str] = field(default_factory=set)  # names of stops that some way leads to
+    exceptions: list[Document] = field(default_factory=list)  # of what is around this level
 
     def __post_init__(self) -> None:
         if self.base is None:
@@ -114,15 +119,7 @@ class Level:
             return False
         if node.kind is NodeKind.END and node.event is not None and node.event.kind in _ESCAPES:
             return self.escape(node) is None
-        return not (node.by_event and self.event_subprocess(node))
-
-    def event_subprocess(self, node: Node) -> bool:
-        """List an event subprocess; return true, since it is none of the states."""
-        what = node.name or node.id
-        text = f"the event subprocess '{what}' is not taken over"
-        hint = "write what it does as a transition of the state around it"
-        self.importer.not_taken(node.span, text, hint)
-        return True
+        return not node.by_event
 
     def is_merge(self, node: Node) -> bool:
         """Say whether a gateway only lets pass."""
@@ -165,11 +162,10 @@ class Level:
         ]
         for other in dict.fromkeys(node.id for node in first[1:] if node is not first[0]):
             node = self.scope.node(other)
-            what = node.name or node.id
-            text = f"a workflow begins in one place: the start '{what}' is not taken over"
+            text = f"a workflow begins in one place: the start {node.title} is not taken over"
             self.importer.not_taken(node.span, text, "begin with a gap or decision that chooses")
         if first and first[0].event is not None:
-            text = f"the workflow begins by the event of '{first[0].name or first[0].id}'"
+            text = f"the workflow begins by the event of {first[0].title}"
             hint = "whoever starts the instance has to wait for it"
             self.importer.open(first[0].span, text, hint)
         found = self.first_state(first[0]) if first else None
@@ -234,10 +230,12 @@ class Level:
         label = flow.name
         if label:
             way["label"] = label
-        for word in ("statements", "ambiguities"):
+        for word in ("statements", "ambiguities", "raises"):
             given = own_value(flow, word)
             if given:
                 way[word] = read_list(given)
+        if own_value(flow, "exception") == "true":
+            way[EXCEPTION] = True
         return way
 
     def target(self, node_id: str, seen: frozenset[str] = frozenset()) -> str:

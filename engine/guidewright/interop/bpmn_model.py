@@ -96,6 +96,11 @@ class Node:
     decision: str | None = None  # what other tools say a business rule task calls
     span: Span | None = None
 
+    @property
+    def title(self) -> str:
+        """What a message calls it: its name and its id."""
+        return f"'{self.name}' ({self.id})" if self.name else f"'{self.id}'"
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -111,6 +116,11 @@ class Flow:
     attributes: Mapping[str, str | None] = field(default_factory=dict)
     span: Span | None = None
     condition_span: Span | None = None
+
+    @property
+    def title(self) -> str:
+        """What a message calls it: its name and its id."""
+        return f"'{self.name}' ({self.id})" if self.name else f"'{self.id}'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,13 @@ workflow.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from guidewright.interop.bpmn_levels import Document, Level, own_value
 from guidewright.interop.bpmn_model import GAP_MARK, Flow, Node
 from guidewright.interop.export import PREFIX, read_list
 from guidewright.interop.workflow_text import REMARK
+from guidewright.interop.xml_text import Element
 
 
 def common(level: Level, node: Node, kind: str) -> Document:
@@ -24,9 +27,10 @@ def common(level: Level, node: Node, kind: str) -> Document:
         "label": label if label != name else None,
         "description": node.documentation,
     }
-    for word in ("statements", "ambiguities"):
+    for word in ("statements", "ambiguities", "raises"):
         given = own_value(node, word)
         made[word] = read_list(given) if given else None
+    made["compute"] = computed(node.extension)
     return {key: value for key, value in made.items() if value}
 
 
@@ -35,6 +39,29 @@ def own_part(node: Node, word: str) -> dict[str, str]:
     return next(
         (dict(part.attributes) for part in node.extension if part.name == f"{PREFIX}:{word}"), {}
     )
+
+
+def computed(extension: Sequence[Element]) -> Document:
+    """Return the computed values among elements of ours."""
+    return {
+        part.attributes.get("name", ""): part.attributes.get("expression", "")
+        for part in extension
+        if part.name == f"{PREFIX}:compute"
+    }
+
+
+def histories(node: Node) -> Document:
+    """Return the history states that an element of ours tells of a subprocess."""
+    found: Document = {}
+    for part in node.extension:
+        if part.name != f"{PREFIX}:history":
+            continue
+        given = part.attributes
+        made: Document = {"kind": "history"}
+        made.update({w: given[w] for w in ("label", "description", "depth", "next") if w in given})
+        lists = {w: read_list(given[w]) for w in ("statements", "ambiguities") if w in given}
+        found[given.get("name", "")] = {**made, **lists}
+    return found
 
 
 def placeholder(level: Level, node: Node, text: str, hint: str | None) -> Document:

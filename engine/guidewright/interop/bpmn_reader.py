@@ -74,8 +74,8 @@ def read_bpmn(data: bytes, name: str) -> BpmnFile:
     """Return what a file holds; `name` is what messages call it."""
     root = parse_xml(data, name).root
     if root.name != "definitions" or root.namespace != MODEL:
-        text = f"this is no BPMN 2.0: the root element is '{root.qualified_name}'"
-        hint = f"it must be 'definitions' in the namespace {MODEL}"
+        text = f"this is no BPMN 2.0, but '{root.qualified_name}' of '{root.namespace}'"
+        hint = f"a BPMN file begins with 'definitions' of {MODEL}"
         raise ModelError(Note(Code.INTEROP_NOT_BPMN, root.name_span, text, hint))
     reader = _Reader(root)
     processes = tuple(reader.process(part) for part in _named(root, "process"))

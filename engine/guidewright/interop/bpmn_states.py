@@ -12,7 +12,7 @@ from typing import Any
 from guidewright.interop.bpmn_conditions import feel_of
 from guidewright.interop.bpmn_decisions import choice_state, decision_state
 from guidewright.interop.bpmn_events import event_name, listened, on_timer, wait_timer
-from guidewright.interop.bpmn_levels import Document, Importer, Level, own_value, short
+from guidewright.interop.bpmn_levels import EXCEPTION, Document, Importer, Level, own_value, short
 from guidewright.interop.bpmn_model import (
     GAP_MARK,
     EventKind,
@@ -22,23 +22,24 @@ from guidewright.interop.bpmn_model import (
     Process,
     Scope,
 )
-from guidewright.interop.bpmn_parts import common, own_part, placeholder
+from guidewright.interop.bpmn_parts import common, histories, own_part, placeholder
 from guidewright.interop.bpmn_regions import Fork, with_gateways
 from guidewright.interop.export import read_list
 from guidewright.workflow.model import TaskKind
 
 _NESTED = frozenset({NodeKind.SUBPROCESS, NodeKind.TRANSACTION, NodeKind.AD_HOC})
 _PARTS = frozenset({NodeKind.EXCLUSIVE, NodeKind.CATCH})
-_KIND_OPEN = "BPMN does not say what kind of task '{}' is: 'obtain' is written"
+_KIND_OPEN = "BPMN does not say what kind of task {} is: 'obtain' is written"
 _KIND_HINT = "choose order, obtain, give or inform, and add 'awaits' when it brings data"
 
 
-def process_states(importer: Importer, process: Process) -> tuple[Document, str]:
-    """Return the states of a process by their names, and the initial one."""
+def process_document(importer: Importer, process: Process) -> Document:
+    """Return the first state, the states and the exceptions of a process."""
     importer.reserve(process.scope)
     level = Level(importer, with_gateways(process.scope))
     states = states_of(level)
-    return states, level.initial(process.span)
+    initial = level.initial(process.span)
+    return {"initial": initial, "exceptions": level.exceptions, "states": states}
 
 
 def states_of(level: Level) -> Document:
@@ -52,7 +53,9 @@ def states_of(level: Level) -> Document:
     for node in sorted(level.scope.nodes, key=lambda each: each.kind in _PARTS):
         if node.id not in level.members or node.id in level.consumed:
             continue
-        if node.id in forks:
+        if node.by_event:
+            _event_subprocess(level, node)
+        elif node.id in forks:
             made[node.id] = _fork(level, node, forks[node.id])
         elif level.is_state(node):
             make = _MAKERS.get(node.kind, _unknown)
@@ -77,8 +80,7 @@ def _task(level: Level, node: Node) -> Document:
     ours = own_part(node, "task")
     made["task"] = ours.get("kind", TaskKind.OBTAIN.value)
     if not ours:
-        what = made.get("label", level.importer.name(node))
-        level.importer.open(node.span, _KIND_OPEN.format(what), _KIND_HINT)
+        level.importer.open(node.span, _KIND_OPEN.format(node.title), _KIND_HINT)
     return {**made, **_awaits(ours), **listened(level, node), **_next(level, node)}
 
 
@@ -108,12 +110,12 @@ def _receives(level: Level, node: Node) -> Document:
 def _automated(level: Level, node: Node) -> Document:
     """What a program does has no meaning in a workflow."""
     what = "the called process" if node.kind is NodeKind.CALL else "what the program does"
-    text = f"{what} in '{node.name or node.id}' is not taken over: a gap stands for it"
+    text = f"{what} in {node.title} is not taken over: a gap stands for it"
     return placeholder(level, node, text, "write it as a task, a decision, or states of its own")
 
 
 def _unknown(level: Level, node: Node) -> Document:
-    text = f"the {node.kind.value} '{node.name or node.id}' is not taken over: a gap stands for it"
+    text = f"the {node.kind.value} {node.title} is not taken over: a gap stands for it"
     return placeholder(level, node, text, "write its rule as decisions or conditions")
 
 
@@ -130,7 +132,7 @@ def _end(level: Level, node: Node) -> Document:
     """An end is final; what it sends or throws, beside ending, is listed."""
     said = node.event
     if said is not None and said.kind is not EventKind.TERMINATE:
-        text = f"what the end '{node.name or node.id}' throws or sends is not taken over"
+        text = f"what the end {node.title} throws or sends is not taken over"
         level.importer.not_taken(node.span, text, "put a task that informs before the end")
     return common(level, node, "final")
 
@@ -141,7 +143,7 @@ def _catch(level: Level, node: Node) -> Document:
     if node.event is not None and node.event.kind is EventKind.TIMER:
         timer = wait_timer(level, node)
         if timer is None:
-            text = f"the time of '{node.name or node.id}' is not taken over: a gap stands for it"
+            text = f"the time of {node.title} is not taken over: a gap stands for it"
             hint = "a wait needs a duration such as P28D, or a date among the data"
             return placeholder(level, node, text, hint)
         return {**common(level, node, "wait"), "timer": timer, **_next(level, node)}
@@ -161,7 +163,7 @@ def _throw(level: Level, node: Node) -> Document:
     if node.event is not None and node.event.kind is EventKind.MESSAGE:
         return _informs(level, node)
     if node.event is not None:
-        text = f"what '{node.name or node.id}' throws is not taken over"
+        text = f"what {node.title} throws is not taken over"
         level.importer.not_taken(node.span, text, "who should know of it? add a task that informs")
     return {**common(level, node, "clinical"), **listened(level, node), **_next(level, node)}
 
@@ -201,7 +203,7 @@ def _nested(level: Level, node: Node) -> Document:
     """A subprocess: a state with states inside; with forked subprocesses only, a parallel one."""
     if node.kind is NodeKind.AD_HOC or node.inner is None or not node.inner.nodes:
         what = "has no order" if node.kind is NodeKind.AD_HOC else "is empty"
-        text = f"the subprocess '{node.name or node.id}' {what}: a gap stands for it"
+        text = f"the subprocess {node.title} {what}: a gap stands for it"
         return placeholder(level, node, text, "write its tasks as regions of a parallel state")
     scope = with_gateways(node.inner)
     regions = _regions(scope)
@@ -215,8 +217,47 @@ def _nested(level: Level, node: Node) -> Document:
     else:
         states = states_of(inner)
         inside = {"initial": inner.initial(node.span), "states": states}
+    inside["states"] = {**histories(node), **inside["states"]}
     ways = {**listened(level, node), **_next(level, node)}
+    if inner.exceptions:
+        ways["exceptions"] = [*ways.get("exceptions", []), *inner.exceptions]
     return {**made, **ways, **inside}
+
+
+def _event_subprocess(level: Level, node: Node) -> None:
+    """Make an exception of what surrounds an event subprocess, and a state of what it holds."""
+    inner = node.inner if node.inner is not None else Scope()
+    starts = [each for each in inner.nodes if each.kind is NodeKind.START]
+    trigger = _exceptional(starts[0]) if len(starts) == 1 else None
+    if trigger is None:
+        text = f"the event subprocess {node.title} is not taken over"
+        hint = "only one that interrupts, on a signal, message, error or FEEL condition, is"
+        level.importer.not_taken(node.span, text, hint)
+        return
+    ours = [each for each in inner.nodes if own_value(each, "target") in level.importer.taken]
+    if len(inner.nodes) == 2 and ours:
+        way = Level(level.importer, inner).way(inner.flows[0]) if inner.flows else {}
+        way.pop(EXCEPTION, None)
+        when = own_value(inner.flows[0], "when") if inner.flows else None
+        target = own_value(ours[0], "target")
+        guard = {"when": when} if when else {}
+        level.exceptions.append({**trigger, **guard, **way, "to": target})
+        return
+    name = level.importer.name(node)
+    end = level.importer.fresh(f"{name}, end")
+    level.made[name] = {**_nested(level, node), "next": end}
+    level.made[end] = {"kind": "final"}
+    level.exceptions.append({**trigger, "to": name})
+
+
+def _exceptional(start: Node) -> Document | None:
+    """Return what begins an event subprocess, as an exception has it."""
+    if start.event is None or not start.interrupting or start.event.kind is EventKind.TIMER:
+        return None
+    if start.event.kind is not EventKind.CONDITIONAL:
+        return {"event": event_name(start)}
+    condition = feel_of(start.event.text, start.event.language)
+    return {"when": condition} if condition is not None else None
 
 
 def _regions(scope: Scope) -> list[str] | None:
@@ -309,7 +350,7 @@ def _checked(level: Level, node: Node, flow: Flow, first: str, done: str) -> str
         ways: Document = {"kind": "clinical", "transitions": [{"when": condition, "to": first}]}
         level.made[name] = {**ways, "next": done}
         return name
-    text = f"the condition of the branch '{what}' is not FEEL: `{flow.condition or ''}`"
+    text = f"the condition of the branch {flow.title} is not FEEL: `{flow.condition or ''}`"
     level.importer.not_taken(flow.condition_span or flow.span, text, "write it in FEEL")
     events = ({"event": f"take: {what}", "to": first}, {"event": f"skip: {what}", "to": done})
     level.made[name] = {"kind": "gap", "transitions": list(events)}

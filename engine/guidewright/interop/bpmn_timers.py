@@ -6,6 +6,7 @@ extension element only, and the export says so.
 
 from __future__ import annotations
 
+from guidewright.feel.temporal import DaysTimeDuration
 from guidewright.interop.bpmn_conditions import sum_of
 from guidewright.workflow.model import BaseKind, State, StateKind, Timer, TimerPhase
 
@@ -18,6 +19,9 @@ def time_of(state: State, phase: TimerPhase) -> str | None:
     more = {TimerPhase.OVERDUE: timer.overdue, TimerPhase.EXPIRED: timer.expire}.get(phase)
     if more is None:
         return timer.due[0].text
+    exact = not more.nominal and timer.due[0].value != DaysTimeDuration(0)
+    if timer.due[0].nominal and exact:
+        return None  # days of the calendar and hours have no common spelling
     return sum_of(timer.due[0].text, more.text)
 
 

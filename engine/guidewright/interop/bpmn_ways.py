@@ -16,10 +16,12 @@ def goes_on_at_once(state: State) -> bool:
     return any(t.trigger is Trigger.ALWAYS and t.when is None for t in state.transitions)
 
 
-def by_event(state: State) -> Iterator[list[Transition]]:
-    """Yield the transitions of a state, those on the same event together, in order."""
+def by_event(
+    state: State, ways: tuple[Transition, ...] | None = None
+) -> Iterator[list[Transition]]:
+    """Yield the transitions of a state, or some, those on the same event together, in order."""
     groups: dict[tuple[object, ...], list[Transition]] = {}
-    for transition in state.transitions:
+    for transition in state.transitions if ways is None else ways:
         event = transition.event.name if transition.event is not None else None
         own_way = transition.index if transition.trigger is Trigger.ALWAYS else None
         key = (transition.trigger, event, transition.phase, own_way)

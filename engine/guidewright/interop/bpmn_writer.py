@@ -107,6 +107,7 @@ class _Writer:
                 "id": node.id,
                 "name": node.name or None,
                 "attachedToRef": node.host,
+                "triggeredByEvent": "true" if node.by_event else None,
                 "default": default,
                 **node.attributes,
             },

@@ -30,6 +30,15 @@ class Export:
     notes: tuple[Note, ...]
 
 
+def in_order(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Return each note once, by file and place; those without a place come first."""
+
+    def key(note: Note) -> tuple[str, int]:
+        return ("", 0) if note.span is None else (note.span.place.file, note.span.start)
+
+    return tuple(sorted(dict.fromkeys(notes), key=key))
+
+
 def lost(span: Span | None, text: str, hint: str | None = None) -> Note:
     """Return a note on something that the format cannot say."""
     return Note(Code.INTEROP_LOST, span, text, hint, Severity.WARNING)

@@ -50,6 +50,7 @@ def transition_attributes(transition: Transition) -> dict[str, str | None]:
         label=transition.label,
         statements=written_list(transition.statements),
         ambiguities=written_list(transition.ambiguities),
+        raises=written_list(transition.raises),
         exception="true" if transition.exception else None,
     )
 

@@ -17,6 +17,7 @@ from guidewright.interop.export import (
     EXTENSION,
     PREFIX,
     Export,
+    in_order,
     lost,
     refuse_unwritable,
     xml_id,
@@ -72,7 +73,7 @@ def scxml(graph: Graph) -> Export:
         *(own_element("phase", name=phase.name, label=phase.label) for phase in graph.phases),
         *(writer.state(graph.state(name)) for name in graph.top),
     )
-    return Export(xml_text(root), tuple(writer.notes()))
+    return Export(xml_text(root), in_order(writer.notes()))
 
 
 class _Writer:

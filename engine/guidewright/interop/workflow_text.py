@@ -22,7 +22,14 @@ from guidewright.yaml_reader import resolve
 
 REMARK = "#"  # a key whose text stands as a comment above the entry it is in
 _WIDTH = 96
-_BLOCKS = {"states", "transitions", "branches", "phases"}  # always one line an entry
+_BLOCKS = {
+    "states",
+    "transitions",
+    "exceptions",
+    "branches",
+    "phases",
+    "compute",
+}  # always one line an entry
 _PLAIN = re.compile(r"""\w(?:[\w .;?!()/<>=+*'"-]*[\w.?!()/"'-])?""")  # no quotes needed
 
 
@@ -34,7 +41,7 @@ def workflow_text(document: Mapping[str, Any], heading: str = "") -> str:
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.allow_unicode = True
     root = _node(document, "", 0)
-    for key in ("phases", "states"):
+    for key in ("phases", "compute", "exceptions", "states"):
         if key in root:
             root.yaml_set_comment_before_after_key(key, before="\n")
     out = io.StringIO()
