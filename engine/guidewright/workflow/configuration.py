@@ -70,8 +70,10 @@ def domain(graph: Graph, transition: Transition, memory: Memory = _NOTHING) -> s
     if transition.source == ANYWHERE:
         return None
     source = graph.state(transition.source)
+    if source.compound and is_inside(graph, transition.target.name, source.name):
+        return source.name
     targets = effective_targets(graph, transition.target.name, memory)
-    for state in (source, *ancestors(graph, transition.source)):
+    for state in ancestors(graph, transition.source):
         if state.compound and all(is_inside(graph, name, state.name) for name in targets):
             return state.name
     return None

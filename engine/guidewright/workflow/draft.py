@@ -274,12 +274,16 @@ class Draft:
             self.cancel_timer(name)
             for key in [key for key in self.stops if key[0] == name]:
                 del self.stops[key]
-            self.queue = [item for item in self.queue if item != Completed(name)]
+            self.forget_completion(name)
             for index in range(len(self.visits) - 1, -1, -1):
                 visit = self.visits[index]
                 if visit.state == name and visit.left is None:
                     self.visits[index] = replace(visit, left=self.now)
                     break
+
+    def forget_completion(self, name: str) -> None:
+        """Drop that a state was complete: it is left. SCXML keeps `done.state` events (3.13)."""
+        self.queue = [item for item in self.queue if item != Completed(name)]
 
     def enter(self, targets: Iterable[tuple[str, str | None]], *, rearm: bool = True) -> None:
         """Enter the targets, what is around them below their domain, and what is inside.
