@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from test_workflow_step import apply_all, event_lists
 from workflow_stub import ROOT, Stub, at, innermost, walk
 
-from guidewright.feel.temporal import parse_date
-from guidewright.guideline.evaluator import GuidelineEvaluator
+from guidewright.errors import CallError
+from guidewright.feel.temporal import DateTime, parse_date
 from guidewright.guideline.guide import load
-from guidewright.workflow.effects import Act, Effect, Evaluated
-from guidewright.workflow.evaluator import BoundGraph
+from guidewright.workflow.effects import Act, Effect, Evaluated, Withdraw
+from guidewright.workflow.evaluator import Answer, BoundGraph
 from guidewright.workflow.events import (
     Correct,
     Data,
@@ -28,7 +28,7 @@ from guidewright.workflow.events import (
     Tick,
 )
 from guidewright.workflow.instance import Instance, Status
-from guidewright.workflow.model import TaskKind
+from guidewright.workflow.model import Guard, TaskKind
 from guidewright.workflow.reader import read_workflow_file
 from guidewright.workflow.step import step
 
@@ -66,7 +66,7 @@ def course(data: Mapping[str, Any]) -> Any:
 def follow_up(data: Mapping[str, Any]) -> Any:
     if data["causes"] is None:
         return None
-    if PERNICIOUS in data["causes"]:
+    if not {PERNICIOUS, "gastric bypass"}.isdisjoint(data["causes"]):
         return {"length": "lifelong"}
     return {"length": "until the cause is gone" if "metformin" in data["causes"] else "not stated"}
 
@@ -79,10 +79,23 @@ def response(data: Mapping[str, Any]) -> Any:
     return {"response": "inadequate" if data["day of treatment"] >= 28 else "awaited"}
 
 
+class StandIns(Stub):
+    """The stub, with what the workflow itself says in FEEL."""
+
+    def test(self, guard: Guard, data: Mapping[str, Any], at: DateTime) -> Answer:
+        if guard.text.startswith("(today() - treatment start)"):
+            start = data.get("treatment start")
+            days = None if start is None else at.date.ordinal - start.ordinal
+            return Answer(days, inputs=("treatment start",))
+        if guard.text.startswith("list contains(causes"):
+            return Answer(PERNICIOUS in data["causes"], inputs=("causes",))
+        return super().test(guard, data, at)
+
+
 FOLDER = ROOT / "models" / "b12-deficiency"
 STAND_INS = BoundGraph(
     read_workflow_file(FOLDER / "workflow.yaml"),
-    Stub(
+    StandIns(
         {
             "diagnosis": (("total B12", "MMA result"), diagnosis),
             "treatment decision": (("MMA result", "neurological symptoms"), treatment_decision),
@@ -107,9 +120,8 @@ def who_answers(request: pytest.FixtureRequest) -> Iterator[None]:
     global GRAPH
     if request.param == "guideline":
         guideline = load(FOLDER)
-        assert guideline.graph is not None
-        evaluator = GuidelineEvaluator(guideline.file, guideline.model)
-        GRAPH = BoundGraph(guideline.graph, evaluator)
+        assert guideline.workflow is not None
+        GRAPH = guideline.workflow.bound()
     yield
     GRAPH = STAND_INS
 
@@ -190,7 +202,7 @@ def test_from_suspicion_to_lifelong_follow_up() -> None:
 
     # the review at 4 weeks
     assert then(Tick(at("2025-12-28"))) == [("2025-12-28", "order", "review")]
-    then(Data(at("2025-12-29"), {"haematological response": "improved", "day of treatment": 29}))
+    then(Data(at("2025-12-29"), {"haematological response": "improved"}))
     assert instance.is_in("responded")
 
     # somebody wishes to stop: advised against, the way does not change
@@ -198,18 +210,20 @@ def test_from_suspicion_to_lifelong_follow_up() -> None:
     assert asked == [("2026-01-10", "inform", "advise")]
     assert instance.is_in("lifelong")
 
-    # levels at 3, 6 and 12 months, then yearly, from the last day of a short month
-    levels = []
+    # levels at 3, 6 and 12 months, then yearly, from the last day of a short month; an injection
+    # every month, from the beginning of maintenance
+    asked = []
     for year, month in ((2026, 3), (2026, 6), (2026, 12), (2027, 12), (2028, 12)):
-        levels += then(Tick(at(f"{year}-{month:02d}-01")))
+        asked += then(Tick(at(f"{year}-{month:02d}-01")))
         then(Data(at(f"{year}-{month:02d}-02"), {"B12 level on treatment": "normal"}))
-    assert levels == [
-        (day, "order", "measure level")
-        for day in ("2026-02-28", "2026-05-30", "2026-11-30", "2027-11-30", "2028-11-30")
+    assert [day for day, _, state in asked if state == "measure level"] == [
+        *("2026-02-28", "2026-05-30", "2026-11-30", "2027-11-30", "2028-11-30")
     ]
+    given = [day for day, _, state in asked if state == "monthly injection"]
+    assert (given[0], given[-1], len(given)) == ("2026-01-20", "2028-11-20", 35)
     assert innermost(GRAPH, instance) == (
-        *("lifelong", "potassium finished", "blood count finished", "responded"),
-        "measure level",
+        *("monthly injection", "treatment is wanted", "potassium finished"),
+        *("blood count finished", "responded", "measure level"),
     )
     assert [c.value for c in instance.choices if c.decision == "diagnosis" and c.standing] == [
         "confirmed"
@@ -250,18 +264,80 @@ def test_neurological_symptoms_before_mma_leave_the_choice_to_a_clinician() -> N
 
 
 def test_no_response_is_a_gap_and_the_rest_goes_on() -> None:
-    late = {"haematological response": "not improved", "day of treatment": 29}
+    late = {"haematological response": "not improved"}
     instance, effects = walk(GRAPH, *TREATED, Data(at("2025-12-29"), late))
     assert instance.is_in("no response")
     assert instance.is_in("measure level")
     assert "The article has no next step." in show(effects[-1])
 
 
-def test_a_review_that_is_too_early_is_asked_for_again() -> None:
-    early = {"haematological response": "not improved", "day of treatment": 20}
-    instance, effects = walk(GRAPH, *TREATED, Data(at("2025-12-29"), early))
+def test_a_review_before_the_four_weeks_are_over_waits_for_them() -> None:
+    """The day of treatment comes from the dates: a start corrected to a later day counts again."""
+    later = Correct(
+        at("2025-12-28T12:00:00"), {"treatment start": parse_date("2025-12-07")}, "typo"
+    )
+    early = Data(at("2025-12-29"), {"haematological response": "not improved"})
+    instance, _ = walk(GRAPH, *TREATED, later, early)
+    assert instance.is_in("four weeks")
+    assert [str(t.due.date) for t in instance.timers if t.state == "four weeks"] == ["2026-01-04"]
+    (decided,) = (c for c in instance.choices if c.decision == "response at 4 weeks")
+    assert set(decided.inputs or ()) == {"haematological response", "treatment start"}
+    instance, _ = walk(GRAPH, *TREATED, later, early, Tick(at("2026-01-04")))
     assert instance.is_in("review")
-    assert [state for _, _, state in acts(effects)].count("review") == 2
+
+
+def test_a_day_of_treatment_is_not_told() -> None:
+    with pytest.raises(CallError, match="'day of treatment' is computed by the workflow"):
+        walk(GRAPH, *TREATED, Data(at("2025-12-29"), {"day of treatment": 29}))
+
+
+def test_an_adverse_reaction_interrupts_treatment_and_it_goes_on_where_it_was() -> None:
+    known = [*TREATED, Done(at("2025-12-20"), "loading"), Done(at("2026-01-20T09:00:00"), MONTHLY)]
+    reaction = Signal(at("2026-02-01T12:00:00"), "adverse reaction")
+    instance, effects = walk(GRAPH, *known, reaction)
+    assert end(instance) == ("interrupted",)
+    assert (instance.tasks, instance.timers) == ((), ())
+    assert {e.reason for e in effects if isinstance(e, Withdraw) and e.at == reaction.at} == {
+        "exception"
+    }
+    again = Signal(at("2026-02-10"), "treatment goes on")
+    instance, effects = walk(GRAPH, *known, reaction, again)
+    # the review and the blood count were open and are asked for again; the injection of January
+    # was given and is not
+    assert [state for day, _, state in acts(effects) if day == "2026-02-10"] == [
+        *("review", "measure haematocrit")
+    ]
+    assert [str(t.due.date) for t in instance.timers if t.state == MONTHLY] == ["2026-01-20"]
+    instance, effects = walk(GRAPH, *known, reaction, again, Tick(at("2026-02-21")))
+    assert ("2026-02-20", "give", MONTHLY) in acts(effects)
+
+
+MONTHLY = "monthly injection"
+
+
+@pytest.mark.parametrize(
+    ("event", "state"),
+    [
+        ("patient died", "died"),
+        ("consent withdrawn", "consent withdrawn"),
+        ("care ends", "care ended"),
+    ],
+)
+def test_exceptions_end_everything_from_anywhere(event: str, state: str) -> None:
+    for before in (TREATED[:1], TREATED[:2], TREATED):
+        instance, _ = walk(GRAPH, *before, Signal(at("2026-01-10"), event))
+        assert instance.finished == state
+        assert (instance.tasks, instance.timers, instance.stops) == ((), (), ())
+        after = Correct(at("2026-01-11"), {"total B12": 400}, "another patient's")
+        instance, _ = walk(GRAPH, *before, Signal(at("2026-01-10"), event), after)
+        assert instance.finished == state
+
+
+def test_other_lifelong_causes_have_no_fixed_interval() -> None:
+    bariatric = {**DETAILS, "causes": ["gastric bypass"]}
+    start = (TREATED[0], Data(at("2025-11-29"), bariatric), TREATED[2])
+    instance, _ = walk(GRAPH, *start, Done(at("2025-12-20"), "loading"))
+    assert instance.is_in("no fixed interval")
 
 
 def test_treatment_ends_when_the_cause_is_gone() -> None:
@@ -342,8 +418,8 @@ def test_three_years_of_silence_are_caught_up_in_order() -> None:
 )
 def test_switching_a_policy_changes_the_way(reading: str, state: str) -> None:
     guideline = load(FOLDER)
-    readings = {"P-ASYMPTOMATIC": reading}
-    evaluator = GuidelineEvaluator(guideline.file, guideline.model, readings)
+    assert guideline.workflow is not None
+    switched = guideline.workflow.bound({"P-ASYMPTOMATIC": reading})
     known = {"total B12": 120, "symptomatic": False, **DETAILS}
-    instance, _ = walk(BoundGraph(STAND_INS.graph, evaluator), Start(at("2025-01-01"), known))
+    instance, _ = walk(switched, Start(at("2025-01-01"), known))
     assert end(instance) == (state,)

@@ -64,7 +64,15 @@ from guidewright.workflow.model import (
     TimerPhase,
     Transition,
 )
-from guidewright.workflow.timers import Firing, base_from, is_last, moment, next_firing, start
+from guidewright.workflow.timers import (
+    Firing,
+    answered_up_to,
+    base_from,
+    is_last,
+    moment,
+    next_firing,
+    start,
+)
 from guidewright.workflow.ways import Question, Way
 
 
@@ -105,6 +113,7 @@ class Draft:
     overrides: list[Overriding]
     interruptions: list[Interruption]
     memory: dict[str, tuple[str, ...]]
+    paused: dict[str, RunningTimer]
     zone: str | None
     stops: dict[tuple[str, str | None], Stop]
     said: dict[tuple[str, str | None], Stop]
@@ -133,6 +142,7 @@ class Draft:
             overrides=list(instance.overrides),
             interruptions=list(instance.interruptions),
             memory={item.state: item.states for item in instance.history},
+            paused={timer.state: timer for timer in instance.paused},
             zone=instance.zone,
             stops={(stop.state, stop.event): stop for stop in instance.stops},
             said={(stop.state, stop.event): stop for stop in instance.stops},
@@ -163,6 +173,7 @@ class Draft:
             history=tuple(
                 Remembered(name, self.memory[name]) for name in in_order(self.graph, self.memory)
             ),
+            paused=tuple(self.paused[name] for name in in_order(self.graph, self.paused)),
             zone=self.zone,
         )
 
@@ -271,6 +282,7 @@ class Draft:
             self.active.discard(name)
             why = Withdrawal.EXCEPTION if name in interrupted else Withdrawal.LEFT
             self.close_tasks(name, why)
+            self.pause(name)
             self.cancel_timer(name)
             for key in [key for key in self.stops if key[0] == name]:
                 del self.stops[key]
@@ -446,10 +458,22 @@ class Draft:
 
     def restart_timer(self, state: State, model: Timer, timer: RunningTimer) -> None:
         """Count again from another base; what was answered before is not asked for again."""
-        answered = timer.stage in (TimerStage.DONE, TimerStage.EXPIRED)
         self.close_tasks(state.name, Withdrawal.MOVED)
         self.cancel_timer(state.name)
-        self.start_timer(state, model, timer.occurrence if answered else timer.occurrence - 1)
+        self.start_timer(state, model, answered_up_to(timer))
+
+    def pause(self, name: str) -> None:
+        """Keep where the series of a state is, so that nothing is asked for twice."""
+        timer, model = self.timers.get(name), self.graph.state(name).timer
+        if timer is not None and model is not None and model.recurring:
+            self.paused[name] = timer
+
+    def resumed(self, model: Timer, state: str, base: DateTime) -> int:
+        """Return up to which occurrence a series was answered in an earlier stay."""
+        timer = self.paused.pop(state, None)
+        if timer is None or moment(timer.base) != moment(base) or is_last(model, timer):
+            return -1
+        return answered_up_to(timer)
 
     def start_timer(self, state: State, model: Timer, answered: int = -1) -> None:
         """Start the timer of a state, or stop visibly when its base is not known."""
@@ -470,6 +494,7 @@ class Draft:
             code = Code.WORKFLOW_TIMER
             self.stop(Stop(self.now, state.name, code, reason, of_timer=True))
             return
+        answered = max(answered, self.resumed(model, state.name, base))
         self.set_timer(start(model, state.name, base, self.now, answered=answered))
 
     def base(self, state: State, model: Timer) -> DateTime | None:

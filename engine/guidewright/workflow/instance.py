@@ -200,8 +200,9 @@ class Instance:
 
     `configuration`: all active states, also those that hold others, in document order. `at`: the
     latest instant that an event brought. `steps`: how many events were applied; `issued`: how
-    many tasks were opened (their ids count them). `zone`: the site's, when it was said at the start
-    or by the workflow.
+    many tasks were opened (their ids count them). `paused`: series whose state was left; entered
+    again they go on, when they count from the same instant. `zone`: the site's, when it was said
+    at the start or by the workflow.
     """
 
     workflow: str
@@ -221,6 +222,7 @@ class Instance:
     overrides: tuple[Overriding, ...] = ()
     interruptions: tuple[Interruption, ...] = ()
     history: tuple[Remembered, ...] = ()
+    paused: tuple[RunningTimer, ...] = ()
     zone: str | None = None
 
     @property

@@ -101,6 +101,7 @@ def _check(graph: BoundGraph, state: Instance, event: Event) -> None:
     named += [choice.state for choice in state.choices]
     named += [name for item in state.history for name in (item.state, *item.states)]
     named += [item.scope for item in state.interruptions]
+    named += [timer.state for timer in state.paused]
     strange = [name for name in named if name not in known and name != ANYWHERE]
     if state.workflow != graph.graph.name or strange:
         what = f"the state '{strange[0]}'" if strange else f"the workflow '{state.workflow}'"

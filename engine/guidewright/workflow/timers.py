@@ -94,6 +94,12 @@ def start(
     return replace(_occurrence(model, timer, answered) or timer, stage=TimerStage.DONE)
 
 
+def answered_up_to(timer: RunningTimer) -> int:
+    """Return the number of the last occurrence that needs no answer any more, -1 for none."""
+    done = timer.stage in (TimerStage.DONE, TimerStage.EXPIRED)
+    return timer.occurrence if done else timer.occurrence - 1
+
+
 def next_firing(model: Timer, timer: RunningTimer) -> Firing | None:
     """Return what the timer does next, or None when nothing will happen by itself."""
     stage, ahead = timer.stage, TimerStage.AHEAD
