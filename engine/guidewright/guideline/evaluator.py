@@ -79,7 +79,8 @@ class GuidelineEvaluator:
         expression = self._guards.get(guard.text)
         if expression is None:
             expression = self._compiled(guard, {**dict.fromkeys(data, ANY), **self._inputs})
-        given = {name: value for name, value in data.items() if name in expression.names}
+        known = {**self._carried, **data}
+        given = {name: value for name, value in known.items() if name in expression.names}
         result = expression.evaluate(given, clock=lambda: at)
         inputs = tuple(name for name in expression.used if name not in self._carried)
         return Answer(result.value, inputs, notes=result.notes)
