@@ -10,7 +10,7 @@ from picture_samples import CAPTION, HERE, definitions, graph, table
 from guidewright.dmn.model import DecisionTable
 from guidewright.dmn.reader import read_definitions
 from guidewright.workflow.model import Graph
-from guidewright.workflow.reader import read_workflow
+from guidewright.workflow.reader import read_workflow, read_workflow_file
 from guidewright_visualize import (
     EdgeKind,
     Shape,
@@ -33,7 +33,11 @@ def _b12_graph() -> Graph:
     return read_workflow((B12 / "workflow.yaml").read_text(encoding="utf-8"), "workflow.yaml")
 
 
-GRAPHS = {"small": graph, "b12": _b12_graph}
+def _sepsis_graph() -> Graph:
+    return read_workflow_file(B12.parent / "sepsis-hour-1" / "workflow.yaml")
+
+
+GRAPHS = {"small": graph, "b12": _b12_graph, "sepsis": _sepsis_graph}
 
 
 def _readable(svg: bytes) -> float:
@@ -50,7 +54,7 @@ def test_every_state_has_one_box(name: str) -> None:
     assert sorted(node.id for node in boxes) == sorted(s.name for s in graph.states if s.atomic)
     assert sorted(node.number or 0 for node in boxes) == list(range(1, len(boxes) + 1))
     drawn = {way for page in pages for edge in page.edges for way in edge.ways}
-    assert drawn == {way.id for way in graph.transitions}
+    assert drawn == {way.id for way in graph.all_transitions}
     assert max(len([n for n in page.nodes if n.number]) for page in pages) <= 24
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from guidewright.workflow.model import (
+    ANYWHERE,
     BaseKind,
     Duration,
     Graph,
@@ -25,7 +26,11 @@ _ISO = re.compile(
 )
 _ZERO = re.compile(r"-?P(0[YMD])*(T(0[HMS])*)?")
 _UNITS = ("year", "month", "day", "hour", "minute", "second")
-_PLAIN = {Trigger.NULL: "cannot be told", Trigger.SEVERAL: "several answers"}
+_PLAIN = {
+    Trigger.NULL: "cannot be told",
+    Trigger.SEVERAL: "several answers",
+    Trigger.DEFAULT: "the first time",
+}
 
 
 def duration_words(text: str) -> str:
@@ -105,7 +110,7 @@ def readable_guard(text: str) -> str:
 
 def way_words(way: Transition, graph: Graph) -> str:
     """Return what stands on an arrow: when it is taken, and statements that no box there has."""
-    ends = (graph.state(way.source), graph.state(way.target.name))
+    ends = [graph.state(name) for name in (way.source, way.target.name) if name != ANYWHERE]
     shown = {item.name for end in ends for item in end.statements}
     cited = [item.name for item in way.statements if item.name not in shown]
     rests_on = f"[{', '.join(cited)}]" if cited else ""

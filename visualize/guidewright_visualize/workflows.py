@@ -330,7 +330,7 @@ def _page(chart: _Chart, index: int, *, name: str, caption: Caption) -> Drawing:
         link, edge = _arrow(chart, way, index)
         nodes += [link] if link is not None else []
         edges += [edge] if edge is not None else []
-    for link, edge in _arrivals(chart, index):
+    for link, edge in (*_arrivals(chart, index), *_from_anywhere(chart, index)):
         nodes.insert(0, link)
         edges.append(edge)
     return Drawing(
@@ -394,6 +394,19 @@ def _arrivals(chart: _Chart, index: int) -> Iterator[tuple[Node, Edge]]:
         )
         taken = tuple(one for way in ways for one in way.ids)
         yield link, Edge(link.id, target, side=Side.DOWN, ways=taken)
+
+
+def _from_anywhere(chart: _Chart, index: int) -> Iterator[tuple[Node, Edge]]:
+    """Yield an oval for each state that exceptions of the whole workflow lead to."""
+    leading: dict[str, list[Transition]] = {}
+    for way in chart.graph.exceptions:
+        if index == chart.entered_on(way.target.name)[0]:
+            leading.setdefault(way.target.name, []).append(way)
+    for target, ways in leading.items():
+        link = Node(f"anywhere to {target}", Shape.LINK, ("from anywhere",))
+        taken = tuple(way.id for way in ways)
+        label = chart.label(ways)
+        yield link, Edge(link.id, target, EdgeKind.EXCEPTION, label, Side.DOWN, ways=taken)
 
 
 def _on_pages(pages: list[int]) -> str:
