@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from guidewright.dmn.cells import BOXED_TYPES, Box, Interval
-from guidewright.dmn.table import InputCode, TableCode
+from guidewright.dmn.input_cells import InputCode
+from guidewright.dmn.table import TableCode
 from guidewright.feel import code
 from guidewright.feel.code import Apply, Code, Const, Op, Ref
 from guidewright.feel.scope import Binding

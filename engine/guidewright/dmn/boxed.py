@@ -6,7 +6,7 @@ FEEL text becomes; faults of the texts in it are collected, not raised.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -40,13 +40,16 @@ from guidewright.source import Span
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A constant to compare with allowed values, once the tests of these are compiled."""
+    """A constant to compare with allowed values, once the tests of these are compiled.
+
+    `spans` finds where it stands, which is asked for only when it is not allowed.
+    """
 
     item: Item
     value: Any
-    span: Span
+    spans: Callable[[], Iterable[Span]]
     code: MessageCode
-    text: str  # with `{}` for the allowed values
+    text: str
 
 
 @dataclass(slots=True)

@@ -55,6 +55,7 @@ def canonical_xml(document: XmlDocument) -> str:
     The file must have been read without a fault: the order of its elements is the schema's, and
     what the schema does not know has no place in it.
     """
+    assert document.whole  # noqa: S101 - parsed without `runs`
     root = document.root
     version = BY_MODEL[root.namespace]
     with paused_collector():

@@ -8,6 +8,7 @@ are its direct requirements and nothing else (DMN 1.5, 6.3 and 10.4).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from guidewright.dmn import model, table_python
@@ -16,6 +17,7 @@ from guidewright.dmn.cells import read_literal
 from guidewright.dmn.evaluation import compute
 from guidewright.dmn.items import ItemTable
 from guidewright.dmn.requirements import Key, element_key, requirement_graph
+from guidewright.dmn.rules import output_spans, output_texts
 from guidewright.dmn.steps import Compiled, Lowered, Run, Step, Unlinked
 from guidewright.dmn.table import lower_table
 from guidewright.errors import Code, Note, Severity, did_you_mean
@@ -84,7 +86,8 @@ class _Compiler:
                 values = Boxes.allowed_texts(each.item)
                 near = did_you_mean(each.value, values) if isinstance(each.value, str) else None
                 hint = near.replace("'", '"') if near else None
-                yield Note(each.code, each.span, each.text, hint)
+                for span in each.spans():
+                    yield Note(each.code, span, each.text, hint)
 
     # types --------------------------------------------------------------------------------------
 
@@ -280,13 +283,13 @@ class _Compiler:
         if len(table.outputs) != 1 or item.components or table.outputs[0].values is not None:
             return
         listed = item.allowed.text.strip() if item.allowed is not None else ""
-        for rule in table.rules:
-            text = rule.outputs[0]
-            value = read_literal(text.text) if text is not None else None
+        for text in dict.fromkeys(output_texts(table.rules, 0)):
+            value = read_literal(text) if text is not None else None
             if text is not None and value is not None:
                 words = f"{literal(value)} is not among the output values: {listed}"
                 given = [value] if item.is_collection else value
-                boxes.pending.append(Pending(item, given, text.span, Code.OUTPUT_VALUE, words))
+                spans = partial(output_spans, table.rules, 0, text)
+                boxes.pending.append(Pending(item, given, spans, Code.OUTPUT_VALUE, words))
 
     @staticmethod
     def _lower(

@@ -2,25 +2,29 @@
 
 In: the boxes of a table, column by column. Out: for input values, the indexes of the rules that
 match. A column is cut at every bound of its cells; each piece has a mask of the rules it satisfies,
-and the masks of all columns are joined by `and`. Where the pieces would take too much memory,
-neighbours share one mask and candidates are verified. The index only skips rules that the plain
+and the masks of all columns are joined by `and`. Where the masks would take too much memory,
+neighbours share one and candidates are verified. The index only skips rules that the plain
 evaluation would reject; order and hit policy are decided as without it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from itertools import chain, islice, pairwise
+from typing import Any, TypeVar
 
 from guidewright.dmn.cells import ANYTHING, Box, Number
 from guidewright.feel.types import NUMBER, Type
 
 MIN_RULES = 24  # below, generated conditions are faster
-MAX_BYTES = 4_000_000  # of masks in one column; above, neighbouring pieces share a mask
+# Bytes of masks in one column; above, neighbours share a mask. A table may have a byte a rule for
+# each of 125 masks, as the masks of a few values are worth having however many rules there are.
+MAX_BYTES = 1_000_000
+MAX_BYTES_PER_RULE = 125
 
+_T = TypeVar("_T")
 Check = Callable[[Any, int], bool]  # (runtime, rule) -> do its general cells hold?
 
 
@@ -58,10 +62,14 @@ class NumberColumn:
 
 @dataclass(frozen=True, slots=True)
 class ValueColumn:
-    """Masks by value, for texts and booleans; `other` holds for a value that no cell names."""
+    """Masks by value, for texts and booleans; `other` holds for a value that no cell names.
+
+    `group` values share one mask.
+    """
 
     masks: dict[Any, int]
     other: int
+    group: int
 
     def mask(self, value: Any) -> int:
         """Return the rules that a value satisfies."""
@@ -128,12 +136,11 @@ def build_index(rows: Sequence[tuple[Box | None, ...]], types: Sequence[Type]) -
     positions: list[int] = []
     exact = True
     for position, of in enumerate(types):
-        boxes = [row[position] for row in rows]
-        known = [box if box is not None else ANYTHING for box in boxes]
-        if all(box == ANYTHING for box in known):
+        known = [box if (box := row[position]) is not None else ANYTHING for row in rows]
+        if all(box == ANYTHING for box in {id(box): box for box in known}.values()):
             continue  # nothing to ask, or all of it is code
         column = number_column(known) if of == NUMBER else value_column(known)
-        exact = exact and (not isinstance(column, NumberColumn) or column.group == 1)
+        exact = exact and column.group == 1
         columns.append(column)
         positions.append(position)
     if not columns:
@@ -142,67 +149,106 @@ def build_index(rows: Sequence[tuple[Box | None, ...]], types: Sequence[Type]) -
     return TableIndex(tuple(columns), tuple(positions), tuple(rows), exact, general)
 
 
-def _mask_of(boxes: Sequence[Box], value: Any) -> int:
-    mask = 0
-    for rule, box in enumerate(boxes):
-        if box.test(value) is True:
-            mask |= 1 << rule
-    return mask
+Rules = Sequence[tuple[Box, list[int]]]  # the rules of each box, in order
 
 
 def value_column(boxes: Sequence[Box]) -> ValueColumn:
     """Return the masks of a column of texts or booleans."""
-    named = {point for box in boxes for point in box.points}
-    masks = {value: _mask_of(boxes, value) for value in named}
-    other = 0
-    for rule, box in enumerate(boxes):
-        if box.negated:
-            other |= 1 << rule
-    masks[None] = _mask_of(boxes, None)
-    return ValueColumn(masks, other)
+    size = len(boxes)
+    rules = _rules_by_box(boxes)
+    negated = _mask(chain.from_iterable(its for box, its in rules if box.negated), size)
+    named: dict[Any, list[int]] = {None: []}  # by value, the rules whose cells name it
+    for box, its_rules in rules:
+        for point in dict.fromkeys(box.points):
+            named.setdefault(point, []).extend(its_rules)
+    group = _group(len(named), size)
+    masks: dict[Any, int] = {}
+    for together in _batches(named.items(), group):
+        # a value that a cell names satisfies it, unless the cell is negated
+        mask = 0
+        for _, its_rules in together:
+            mask |= negated ^ _mask(its_rules, size)
+        masks.update((value, mask) for value, _ in together)
+    return ValueColumn(masks, negated, group)
 
 
 def number_column(boxes: Sequence[Box]) -> NumberColumn:
     """Return the masks of a column of numbers."""
-    bounds = {point for box in boxes for point in box.points if point is not None}
-    for box in boxes:
+    rules = _rules_by_box(boxes)
+    bounds = {point for box, _ in rules for point in box.points if point is not None}
+    for box, _ in rules:
         for span in box.spans:
             bounds.update(each for each in (span.low, span.high) if each is not None)
     cuts = tuple(sorted(bounds))
-    masks = _swept(boxes, cuts)
+    group = _group(2 * len(cuts) + 1, len(boxes))
+    masks = _swept(rules, cuts, len(boxes), group)
+    null = _mask(
+        chain.from_iterable(its for box, its in rules if box.test(None) is True), len(boxes)
+    )
+    return NumberColumn(cuts, _floats(cuts), tuple(masks), null, group)
+
+
+def _rules_by_box(boxes: Sequence[Box]) -> Rules:
+    """Return each box with its rules; cells of the same text share a box, so its id will do."""
+    found: dict[int, tuple[Box, list[int]]] = {}
+    for rule, box in enumerate(boxes):
+        its = found.get(id(box))
+        if its is None:
+            found[id(box)] = (box, [rule])
+        else:
+            its[1].append(rule)
+    return list(found.values())
+
+
+def _group(masks: int, rules: int) -> int:
+    """Return how many of so many masks have to be joined, to take no more memory than allowed."""
     group = 1
-    while sum(mask.bit_length() for mask in masks) // 8 > MAX_BYTES and len(masks) > 1:
-        masks = [
-            masks[place] | (masks[place + 1] if place + 1 < len(masks) else 0)
-            for place in range(0, len(masks), 2)
-        ]
+    while masks * (rules // 8 + 1) // group > max(MAX_BYTES, MAX_BYTES_PER_RULE * rules):
         group *= 2
+    return group
+
+
+def _mask(rules: Iterable[int], size: int) -> int:
+    """Return the mask of rules, none of which stands in it twice."""
+    octets = bytearray(size // 8 + 1)
+    for rule in rules:
+        octets[rule >> 3] |= 1 << (rule & 7)
+    return int.from_bytes(octets, "little")
+
+
+def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    """Yield so many items at a time."""
+    left = iter(items)
+    while batch := list(islice(left, size)):
+        yield batch
+
+
+def _floats(cuts: Sequence[Number]) -> tuple[float, ...] | None:
+    """Return the cuts as floats, if these are as different as the cuts."""
     floats = tuple(map(float, cuts))
     distinct = all(one < other for one, other in pairwise(floats))
     finite = all(abs(each) < float("inf") for each in floats)
-    return NumberColumn(
-        cuts, floats if distinct and finite else None, tuple(masks), _mask_of(boxes, None), group
-    )
+    return floats if distinct and finite else None
 
 
-def _swept(boxes: Sequence[Box], cuts: Sequence[Number]) -> list[int]:
-    """Return the mask of every piece: `2 i` lies below cut i, `2 i + 1` is the cut itself."""
+def _swept(rules: Rules, cuts: Sequence[Number], size: int, group: int) -> list[int]:
+    """Return the mask of every `group` pieces: `2 i` lies below cut i, `2 i + 1` is the cut."""
     place = {cut: index for index, cut in enumerate(cuts)}
     pieces = 2 * len(cuts) + 1
-    toggles: dict[int, int] = {}
-    always = 0
-    for rule, box in enumerate(boxes):
-        bit = 1 << rule
-        if box.negated:
-            always |= bit
+    toggles: dict[int, list[list[int]]] = {}
+    for box, its_rules in rules:
         for first, last in _runs(box, place, pieces):
-            toggles[first] = toggles.get(first, 0) ^ bit
-            toggles[last] = toggles.get(last, 0) ^ bit
+            toggles.setdefault(first, []).append(its_rules)
+            toggles.setdefault(last, []).append(its_rules)
+    current = _mask(chain.from_iterable(its for box, its in rules if box.negated), size)
     masks = []
-    current = always
-    for piece in range(pieces):
-        current ^= toggles.get(piece, 0)
-        masks.append(current)
+    for start in range(0, pieces, group):
+        joined = 0
+        for piece in range(start, min(start + group, pieces)):
+            for toggled in toggles.get(piece, ()):
+                current ^= _mask(toggled, size) if len(toggled) > 1 else 1 << toggled[0]
+            joined |= current
+        masks.append(joined)
     return masks
 
 

@@ -6,23 +6,28 @@ Nothing here is checked or compiled; the words are those of DMN 1.5 (clauses 6 t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from guidewright.source import Span
+from guidewright.source import Source, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A FEEL text and where it stands; `span` covers it inside an embedded source."""
+    """A FEEL text and where it stands; `source` holds it and nothing else."""
 
-    span: Span
+    source: Source
 
     @property
     def text(self) -> str:
         """The text as FEEL reads it (XML entities already decoded)."""
-        return self.span.text
+        return self.source.text
+
+    @property
+    def span(self) -> Span:
+        """The whole text."""
+        return Span(self.source, 0, len(self.source.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +284,7 @@ class DecisionTable(Expression):
     inputs: tuple[InputClause, ...]
     outputs: tuple[OutputClause, ...]
     annotations: tuple[str, ...]
-    rules: tuple[Rule, ...]
+    rules: Sequence[Rule]
 
     @property
     def corner(self) -> str:

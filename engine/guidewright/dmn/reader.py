@@ -39,6 +39,7 @@ from guidewright.dmn.versions import (
 )
 from guidewright.dmn.xml import XmlDocument, XmlElement
 from guidewright.dmn.xml_parser import MAX_BYTES, parse_xml
+from guidewright.dmn.xml_runs import UnsureRun
 from guidewright.errors import Code, ModelError, Note
 from guidewright.feel.names import normal
 from guidewright.source import Span
@@ -67,7 +68,10 @@ def read_definitions(data: bytes, name: str) -> Definitions:
 
     Raises `ModelError` with every fault of structure and reference, in order of the file.
     """
-    return definitions_of(parse_xml(data, name))
+    try:
+        return definitions_of(parse_xml(data, name, runs=True))
+    except (ModelError, UnsureRun):  # faults are told by the reader that looks at every tag
+        return definitions_of(parse_xml(data, name))
 
 
 def definitions_of(document: XmlDocument) -> Definitions:

@@ -18,9 +18,11 @@ from guidewright.dmn.model import (
     OutputClause,
     Rule,
 )
-from guidewright.dmn.reading import Reading, counted
+from guidewright.dmn.reading import Parts, Reading, counted
+from guidewright.dmn.rules import RunRules
 from guidewright.dmn.uniqueness import check_names
 from guidewright.dmn.xml import XmlElement
+from guidewright.dmn.xml_runs import RuleRun, UnsureRun
 from guidewright.errors import Code
 from guidewright.feel.names import normal
 
@@ -63,10 +65,7 @@ def read_decision_table(reading: Reading, element: XmlElement) -> DecisionTable:
         inputs=inputs,
         outputs=outputs,
         annotations=tuple(normal(child.attributes.get("name", "")) for child in annotations),
-        rules=tuple(
-            _rule(reading, child, row, (len(inputs), len(outputs)))
-            for row, child in enumerate(parts.get("rule", ()), 1)
-        ),
+        rules=_rules(reading, element, parts, (len(inputs), len(outputs))),
     )
 
 
@@ -127,6 +126,33 @@ def _check_outputs(reading: Reading, element: XmlElement, outputs: Sequence[Outp
             reading.fault(Code.STRUCTURE, output.span, text, 'write <output name="…">')
     named = [(output.name or "", output.span) for output in outputs]
     check_names(reading, "outputs of a table", named)
+
+
+def _rules(
+    reading: Reading, element: XmlElement, parts: Parts, columns: tuple[int, int]
+) -> Sequence[Rule]:
+    """Return the rules; those in runs are not made yet."""
+    children = parts.get("rule", [])
+    runs = element.runs
+    if not runs:
+        return tuple(_rule(reading, child, row, columns) for row, child in enumerate(children, 1))
+    blocks: list[RuleRun | Rule] = []
+    row = 1
+    found: list[RuleRun | XmlElement] = [*runs, *children]
+    for part in sorted(found, key=_where):
+        if isinstance(part, RuleRun):
+            if (part.shape.inputs, part.shape.outputs) != columns or reading.language is not None:
+                raise UnsureRun
+            blocks.append(part)
+            row += len(part.starts)
+        else:
+            blocks.append(_rule(reading, part, row, columns))
+            row += 1
+    return RunRules(blocks)
+
+
+def _where(part: RuleRun | XmlElement) -> int:
+    return part.starts[0] if isinstance(part, RuleRun) else part.start
 
 
 def _rule(reading: Reading, element: XmlElement, row: int, columns: tuple[int, int]) -> Rule:

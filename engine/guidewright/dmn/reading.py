@@ -235,7 +235,7 @@ class Reading:
         source = found[0].text_source()
         text = source.text
         blank = not text.strip() if text.isascii() else not normal(text)
-        return None if blank else Text(Span(source, 0, len(text)))
+        return None if blank else Text(source)
 
     def _text_only(self, element: XmlElement) -> None:
         if element.stop == element.index + 2:  # a single piece: nearly always, and nearly free

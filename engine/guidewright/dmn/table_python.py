@@ -222,7 +222,8 @@ def _indexed_matches(emitter: Emitter, node: TableCode, inputs: py.expr) -> py.e
     )
     inner = emitter.nested()
     inner.in_cells = True
-    for index, each in enumerate(node.rules):
+    some_are_code = node.index is not None and node.index.general
+    for index, each in enumerate(node.rules if some_are_code else ()):
         cells = _general(each)
         if cells:
             with inner.block() as checked:
@@ -265,10 +266,17 @@ def _cells(emitter: Emitter, node: TableCode) -> str:
     inner = emitter.nested()
     inner.in_cells = True
     inputs = py.List([load(inner.variable(each.binding)) for each in node.inputs], py.Load())
-    boxes = [[each if isinstance(each, Box) else None for each in r.cells] for r in node.rules]
+    index = node.index
+    boxes = (
+        index.rows
+        if index is not None
+        else [
+            [each if isinstance(each, Box) else None for each in rule.cells] for rule in node.rules
+        ]
+    )
     start = call("boxed_cells", inner.unit.constant(boxes), inputs)
     inner.body.append(assign("rows", start))
-    for row, each in enumerate(node.rules):
+    for row, each in enumerate(node.rules if index is None or index.general else ()):
         for column, cell in enumerate(each.cells):
             if isinstance(cell, code.Code):
                 place = py.Subscript(

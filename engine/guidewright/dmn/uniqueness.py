@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from guidewright.dmn.reading import Reading
 from guidewright.dmn.xml import XmlElement
+from guidewright.dmn.xml_runs import RuleRun, UnsureRun
 from guidewright.errors import Code
 from guidewright.source import Span
 
@@ -28,12 +29,22 @@ def check_names(reading: Reading, what: str, names: Iterable[tuple[str, Span]]) 
 
 
 def check_ids(reading: Reading, root: XmlElement) -> None:
-    """Fault each id that an earlier element of DMN has; other tools' elements are not looked at."""
+    """Fault each id that an earlier element of DMN has; other tools' elements are not looked at.
+
+    Raises `UnsureRun` when an id in a run of rules may stand twice.
+    """
     first: dict[str, XmlElement] = {}
+    in_runs: set[str] = set()
     namespace, parts, index = root.namespace, root.parts, root.index
     while index < root.stop:
         element = parts[index]
         index += 1
+        if type(element) is RuleRun:
+            found = element.element_ids()
+            new = set(found) - {""}
+            if len(new) + found.count("") < len(found) or not in_runs.isdisjoint(new):
+                raise UnsureRun
+            in_runs |= new
         if type(element) is not XmlElement:
             continue
         if element.namespace != namespace or element.name == "extensionElements":
@@ -44,3 +55,5 @@ def check_ids(reading: Reading, root: XmlElement) -> None:
             text = f"the id {name!r} is used twice"
             hint = f"the first is at {first[name].value_span('id').place}"
             reading.fault(Code.DUPLICATE, element.value_span("id"), text, hint)
+    if not in_runs.isdisjoint(first):
+        raise UnsureRun

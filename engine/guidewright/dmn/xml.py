@@ -11,11 +11,12 @@ by looking at its tag again when somebody asks, which few do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from guidewright.source import EmbeddedSource, Span, TextSource
+from guidewright.dmn.respelt import RespeltSource, segments
+from guidewright.dmn.xml_runs import RuleRun
+from guidewright.source import EmbeddedSource, Source, Span, TextSource
 
 SEPARATOR = "\x1f"  # between namespace, name and prefix; XML allows it nowhere
 _BLOCK = 1024
@@ -23,9 +24,6 @@ _CONTINUATION = bytes(range(0x80, 0xC0))
 _START_TAG = re.compile(r"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 _TAG_NAME = re.compile(r"<[^\s/>]+")
 _ATTRIBUTE = re.compile(r"""([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-# What makes decoded text differ from the file, outside and inside CDATA.
-_MARKUP = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>|&[^;]*;|\r\n", re.DOTALL)
-_LINE_BREAK = re.compile(r"\r\n")
 
 
 @dataclass(eq=False, slots=True)
@@ -116,7 +114,7 @@ class XmlElement:
     prefix: str
     attributes: dict[str, str]
     declarations: tuple[tuple[str | None, str], ...]
-    parts: list[Part]
+    parts: list[Part | RuleRun]
     index: int
     stop: int
     first: int
@@ -134,10 +132,27 @@ class XmlElement:
     def content(self) -> list[Part]:
         """The texts, elements, comments and instructions directly inside, in order."""
         parts, index, stop = self.parts, self.index + 1, self.stop
+        found: list[Part] = []
+        while index < stop:
+            part = parts[index]
+            if type(part) is XmlElement:
+                found.append(part)
+                index = part.stop
+                continue
+            if not isinstance(part, RuleRun):
+                found.append(part)
+            index += 1
+        return found
+
+    @property
+    def runs(self) -> list[RuleRun]:
+        """The runs of rules directly inside, in order."""
+        parts, index, stop = self.parts, self.index + 1, self.stop
         found = []
         while index < stop:
             part = parts[index]
-            found.append(part)
+            if type(part) is RuleRun:
+                found.append(part)
             index = part.stop if type(part) is XmlElement else index + 1
         return found
 
@@ -225,13 +240,13 @@ class XmlElement:
             element = element.parent
         return None
 
-    def text_source(self) -> EmbeddedSource:
+    def text_source(self) -> Source:
         """Return the text directly inside, with the way from its characters to the file."""
         text = self.text
         start, end = self.inner_start, self.inner_end
         source = self.file.source
-        if end - start == len(text):  # every character is spelt as itself
-            return EmbeddedSource(source, text, ((0, start),))
+        if self.stop == self.index + 2 or not self.children:
+            return RespeltSource(source, text, start, end)
         return EmbeddedSource(source, text, tuple(self._segments(start, end)))
 
     def text_span(self) -> Span:
@@ -246,40 +261,28 @@ class XmlElement:
         here = 0
         runs = [start, *(edge for child in self.children for edge in (child.start, child.end)), end]
         for run_start, run_end in zip(runs[::2], runs[1::2], strict=True):
-            pairs.append((here, run_start))
-            position = run_start
-            for token_start, token_end, length in _respelt(text, run_start, run_end):
-                here += token_start - position + length
-                pairs.append((here, token_end))
-                position = token_end
-            here += run_end - position
+            pairs += segments(text, here, run_start, run_end)
+            last_here, last_there = pairs[-1]
+            here = last_here + run_end - last_there
         return pairs
 
 
 Part = str | XmlElement | XmlComment | XmlInstruction
 
 
-def _respelt(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the pieces of raw text that are not spelt as themselves, and their decoded length."""
-    for found in _MARKUP.finditer(text, start, end):
-        if found[1] is None:
-            yield found.start(), found.end(), 0 if found[0][0] == "<" else 1
-            continue
-        yield found.start(), found.start(1), 0
-        for line_break in _LINE_BREAK.finditer(text, found.start(1), found.end(1)):
-            yield line_break.start(), line_break.end(), 1
-        yield found.end(1), found.end(), 0
-
-
 @dataclass(frozen=True, eq=False)
 class XmlDocument:
-    """A parsed file; `before` and `after` hold what stands around the root element."""
+    """A parsed file; `before` and `after` hold what stands around the root element.
+
+    One that is not `whole` has runs of rules instead of their elements, and cannot be written.
+    """
 
     file: XmlFile
     root: XmlElement
     declaration: XmlDeclaration | None
     before: tuple[XmlComment | XmlInstruction, ...]
     after: tuple[XmlComment | XmlInstruction, ...]
+    whole: bool
 
 
 def split_name(key: str) -> tuple[str, str, str]:

@@ -30,6 +30,7 @@ from guidewright.dmn.xml import (
     split_name,
 )
 from guidewright.dmn.xml_faults import syntax_note
+from guidewright.dmn.xml_runs import RuleRun, plain_runs
 from guidewright.errors import Code, ModelError, Note
 from guidewright.source import Span
 
@@ -40,8 +41,11 @@ MAX_ATTRIBUTES = 500
 MAX_TEXT = 2_000_000
 
 
-def parse_xml(data: bytes, name: str) -> XmlDocument:
+def parse_xml(data: bytes, name: str, *, runs: bool = False) -> XmlDocument:
     """Return the tree of a file; `name` is what messages call it.
+
+    With `runs`, the plain rules of a large table are one part of the tree (`RuleRun`), which costs
+    a tenth of their elements; such a tree cannot be written.
 
     Raises `ModelError`: `file.too-large`, `file.encoding`, `xml.syntax`, `xml.doctype` or
     `xml.limit`, always a single note, since nothing after it can be trusted.
@@ -52,32 +56,33 @@ def parse_xml(data: bytes, name: str) -> XmlDocument:
     source = decode_xml(data, name)
     file = XmlFile(source, source.text.encode("utf-8"))
     with paused_collector():
-        return _build(file)
+        return _build(file, runs=runs)
 
 
-def _build(file: XmlFile) -> XmlDocument:
+def _build(file: XmlFile, *, runs: bool) -> XmlDocument:
     parser = expat.ParserCreate("UTF-8", SEPARATOR)
     parser.namespace_prefixes = True
     parser.buffer_text = False
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
     tree = _Tree(file, parser)
-    parser.StartElementHandler = tree.start
-    parser.EndElementHandler = tree.end
-    parser.CharacterDataHandler = tree.parts.append
+    tree.listen(True)
     parser.StartNamespaceDeclHandler = tree.namespace
     parser.CommentHandler = tree.comment
     parser.ProcessingInstructionHandler = tree.instruction
     parser.XmlDeclHandler = tree.xml_declaration
     parser.StartDoctypeDeclHandler = tree.doctype
     try:
-        parser.Parse(file.data, True)
+        for run in plain_runs(file.source) if runs else ():
+            tree.feed(run.starts[1])
+            tree.take_run(run)
+        tree.feed(len(file.source.text), last=True)
     except expat.ExpatError as fault:
         place = file.position(min(max(parser.ErrorByteIndex, 0), len(file.data)))
         raise ModelError(syntax_note(fault.code, file, place, tree.open)) from None
     root = tree.parts[0]
     assert isinstance(root, XmlElement)  # noqa: S101 - expat refuses a file without elements
     before, after = tuple(tree.outside[: tree.before]), tuple(tree.outside[tree.before :])
-    return XmlDocument(file, root, tree.declaration, before, after)
+    return XmlDocument(file, root, tree.declaration, before, after, tree.whole)
 
 
 @dataclass(slots=True)
@@ -90,12 +95,14 @@ class _Tree:
 
     file: XmlFile
     parser: expat.XMLParserType
-    parts: list[Part] = field(default_factory=list)
+    parts: list[Part | RuleRun] = field(default_factory=list)
     open: list[XmlElement] = field(default_factory=list)
     names: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     declared: list[tuple[str | None, str]] = field(default_factory=list)
     count: int = 0
     previous: int = 0
+    fed: int = 0  # characters
+    whole: bool = True
     outside: list[XmlComment | XmlInstruction] = field(default_factory=list)
     before: int = 0
     declaration: XmlDeclaration | None = None
@@ -137,6 +144,50 @@ class _Tree:
         element.last = place
         element.stop = len(self.parts)
         self.before = len(self.outside)
+
+    # long tables --------------------------------------------------------------------------------
+
+    def listen(self, on: bool) -> None:
+        """Let the parser call for each tag and text, or only look at the syntax."""
+        self.parser.StartElementHandler = self.start if on else None
+        self.parser.EndElementHandler = self.end if on else None
+        self.parser.CharacterDataHandler = self.parts.append if on else None
+
+    def feed(self, until: int, *, last: bool = False) -> None:
+        """Let the parser read the text up to an offset."""
+        begin, self.fed = self.fed, until
+        self.parser.Parse(self.file.source.text[begin:until].encode(), last)
+
+    def take_run(self, run: RuleRun) -> None:
+        """Put a run into the tree instead of its first rule, if that is what was just read.
+
+        A rule in a decision table was no comment; then neither is what follows it without a gap.
+        """
+        table = self.open[-1] if self.open else None
+        if table is None or table.name != "decisionTable":
+            return
+        rule = self._last_child(table)
+        if rule is None or (rule.name, rule.namespace) != ("rule", table.namespace):
+            return
+        if rule.start != run.starts[0]:
+            return
+        del self.parts[rule.index :]
+        self.parts.append(run)
+        self.whole = False
+        self.count += run.shape.elements * len(run.starts)
+        self._check_limits(self.parser.CurrentByteIndex, 0)
+        self.listen(False)
+        self.feed(run.end)
+        self.listen(True)
+        self.previous = self.parser.CurrentByteIndex
+
+    def _last_child(self, parent: XmlElement) -> XmlElement | None:
+        for part in reversed(self.parts):
+            if part is parent:
+                return None
+            if type(part) is XmlElement and part.parent is parent:
+                return part
+        return None
 
     # what is rare -------------------------------------------------------------------------------
 
