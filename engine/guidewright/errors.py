@@ -29,6 +29,7 @@ class Code(StrEnum):
 
     # texts and files
     FILE_MISSING = "file.missing"
+    FILE_UNWRITABLE = "file.unwritable"
     FILE_ENCODING = "file.encoding"
     FILE_TOO_LARGE = "file.too-large"
     XML_SYNTAX = "xml.syntax"
@@ -103,6 +104,9 @@ class Code(StrEnum):
     INPUT_TYPE = "input.type"
     INPUT_UNIT = "input.unit"
     INPUT_DOMAIN = "input.domain"
+    # batch runs and drawings
+    BATCH_RUN = "batch.run"
+    DRAWING = "drawing.program"
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ def test_overlapping_rules_of_unique_are_null_and_named(load: Any) -> None:
     found, said = asked(model, {"n": 7})
     assert found is None
     assert codes(said) == {Code.HIT_POLICY}
-    assert "row 1, row 2 all match" in said[0].text
+    assert "rows 1, 2 all match" in said[0].text
     assert "UNIQUE" in said[0].text
 
 

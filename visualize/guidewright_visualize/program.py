@@ -138,4 +138,4 @@ def _version(program: str) -> int:
 
 def _note(text: str, hint: str | None = None) -> Note:
     """Return the note for something that could not be drawn."""
-    return Note(Code.UNSUPPORTED, None, text, hint)
+    return Note(Code.DRAWING, None, text, hint)

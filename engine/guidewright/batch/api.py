@@ -110,7 +110,7 @@ def run(
         return reader.read_all()
     if not isinstance(source, str | Path):
         text = "a run into a file reads Parquet files; write the stream of a run yourself"
-        raise CallError(Note(Code.FILE_MISSING, None, text))
+        raise CallError(Note(Code.BATCH_RUN, None, text))
     return run_parquet(
         loaded,
         Path(source),

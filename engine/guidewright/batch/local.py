@@ -240,10 +240,10 @@ def _begin(parts: Parts, fingerprint: str, *, resume: bool) -> DateTime:
         return instant
     if not resume:
         text = f"an unfinished run is in {str(parts.folder)!r}"
-        raise CallError(Note(Code.FILE_MISSING, None, text, "resume it, or delete that folder"))
+        raise CallError(Note(Code.BATCH_RUN, None, text, "resume it, or delete that folder"))
     if manifest["fingerprint"] != fingerprint:
         text = f"the unfinished run in {str(parts.folder)!r} had other files or options"
-        raise CallError(Note(Code.FILE_MISSING, None, text, "delete that folder to begin anew"))
+        raise CallError(Note(Code.BATCH_RUN, None, text, "delete that folder to begin anew"))
     ordinal, nanosecond = manifest["instant"]
     return DateTime(ordinal, nanosecond, 0)
 

@@ -25,7 +25,7 @@ def path_of(subject: Subject) -> Path:
     if path.is_file():
         return path.resolve()
     text = "a model that was not loaded from a file cannot be handed to other processes"
-    raise CallError(Note(Code.FILE_MISSING, None, text, "give the path of the model"))
+    raise CallError(Note(Code.BATCH_RUN, None, text, "give the path of the model"))
 
 
 def sources_of(subject: Subject) -> Iterator[str]:

@@ -77,7 +77,7 @@ def command(
             output.mkdir(parents=True, exist_ok=True)
         except OSError as fault:
             text = f"the folder {str(output)!r} cannot be made: {fault.strerror}"
-            raise ModelError(Note(Code.FILE_MISSING, None, text)) from None
+            raise ModelError(Note(Code.FILE_UNWRITABLE, None, text)) from None
         for name, picture in _pictures(guideline, outcome, kinds):
             path = output / f"{name}.{'txt' if format_ == 'text' else format_}"
             path.write_bytes(_content(picture, format_))

@@ -142,7 +142,7 @@ def _replace(path: Path, data: bytes) -> None:
     """Put new bytes into a file: it has the old ones or the new ones, whatever happens between.
 
     The mode stays; a link stays, and what it leads to changes. Raises `ModelError`
-    (`file.missing`) when the folder cannot be written.
+    (`file.unwritable`) when the folder cannot be written.
     """
     target = path.resolve()
     temporary = None
@@ -156,7 +156,7 @@ def _replace(path: Path, data: bytes) -> None:
         Path(temporary).replace(target)
     except OSError as fault:
         text = f"the file {str(path)!r} cannot be written: {fault.strerror}"
-        raise ModelError(Note(Code.FILE_MISSING, None, text)) from None
+        raise ModelError(Note(Code.FILE_UNWRITABLE, None, text)) from None
     finally:
         if temporary is not None:
             with contextlib.suppress(FileNotFoundError):

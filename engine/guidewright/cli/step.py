@@ -92,7 +92,7 @@ def _save(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as fault:
         reason = f"the file {str(path)!r} cannot be written: {fault.strerror}"
-        raise ModelError(Note(Code.FILE_MISSING, None, reason)) from None
+        raise ModelError(Note(Code.FILE_UNWRITABLE, None, reason)) from None
 
 
 def _state(path: Path | None, bound: BoundGraph) -> Instance:

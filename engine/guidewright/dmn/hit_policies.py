@@ -55,9 +55,12 @@ class Plan:
     table: DecisionTable
     ranking: Ranking
 
-    def rows(self, hits: Sequence[int]) -> str:
-        """Return the names of rules, for messages."""
-        return ", ".join(self.table.rules[hit].name for hit in hits)
+    def named(self, hits: Sequence[int]) -> str:
+        """Return what messages call some rules: `rules r1, r2`, or `rows 1, 2` without ids."""
+        rules = [self.table.rules[hit] for hit in hits]
+        if any(rule.id for rule in rules):
+            return f"rules {', '.join(rule.name for rule in rules)}"
+        return f"rows {', '.join(str(rule.row) for rule in rules)}"
 
 
 Policy = Callable[[Runtime, Plan, Sequence[int], Output], Answer]
@@ -67,7 +70,7 @@ def unique(rt: Runtime, plan: Plan, hits: Sequence[int], output: Output) -> Answ
     """U: at most one rule may match."""
     if len(hits) == 1:
         return Answer(output(hits[0]), tuple(hits))
-    text = f"{plan.name!r}: rules {plan.rows(hits)} all match, but its hit policy is UNIQUE"
+    text = f"{plan.name!r}: {plan.named(hits)} all match, but its hit policy is UNIQUE"
     rt.note(Code.HIT_POLICY, plan.table.span, text)
     return Answer(None, ())
 
@@ -78,7 +81,7 @@ def any_policy(rt: Runtime, plan: Plan, hits: Sequence[int], output: Output) -> 
     for hit in hits[1:]:
         if not _equal(rt, first, output(hit)):
             text = (
-                f"{plan.name!r}: rules {plan.rows(hits)} match with different outputs, "
+                f"{plan.name!r}: {plan.named(hits)} match with different outputs, "
                 "but its hit policy is ANY"
             )
             rt.note(Code.HIT_POLICY, plan.table.span, text)

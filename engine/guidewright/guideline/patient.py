@@ -47,7 +47,7 @@ def read_patient(
         span = (places or {}).get(name)
         step = inputs.get(normal(name))
         if step is None:
-            hint = _unknown_hint(guideline, name, inputs)
+            hint = _unknown_hint(guideline, model, name, inputs)
             notes.append(Note(Code.INPUT_UNKNOWN, span, f"no input is named {name!r}", hint))
             continue
         key = normal(step.element.name)
@@ -72,10 +72,14 @@ def _patient_inputs(guideline: GuidelineFile, model: Model) -> dict[str, Step]:
     }
 
 
-def _unknown_hint(guideline: GuidelineFile, name: str, inputs: Mapping[str, Step]) -> str | None:
+def _unknown_hint(
+    guideline: GuidelineFile, model: Model, name: str, inputs: Mapping[str, Step]
+) -> str | None:
     if normal(name) in guideline.policy_inputs:
         policy = guideline.policy_inputs[normal(name)]
         return f"it belongs to the policy {policy.name}; give a policy as such"
+    if any(normal(name) == normal(each.name) for each in model.definitions.decisions):
+        return "it is a decision, which is worked out from the inputs"
     return did_you_mean(name.replace("_", " "), inputs) or did_you_mean(name, inputs)
 
 
