@@ -22,9 +22,10 @@ from guidewright.analysis.findings import About, Patient
 from guidewright.analysis.regions import Box
 from guidewright.dmn import DecisionOptions, Model, model
 from guidewright.dmn.cells import BOXED_TYPES
+from guidewright.dmn.input_cells import InputCode
 from guidewright.dmn.model import Aggregation, DecisionTable
 from guidewright.dmn.steps import Step
-from guidewright.dmn.table import InputCode, TableCode, boxes_of
+from guidewright.dmn.table import TableCode, boxes_of
 from guidewright.dmn.trace import TableTrace
 from guidewright.feel.code import Code
 from guidewright.feel.names import normal

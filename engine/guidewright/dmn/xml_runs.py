@@ -24,6 +24,7 @@ from guidewright.source import Span, TextSource
 MIN_RUN = 24  # rules; shorter runs are read tag by tag
 MAX_ENTRIES = 400
 MAX_RULE = 100_000  # characters of one rule
+MAX_MISSES = 20  # tags that no end follows near by: looking for one costs time
 
 _FIRST = re.compile(r"<((?:[\w.-]+:)?)rule[ >]")
 _GAP = r"[ \t\r\n]{0,400}+"
@@ -92,13 +93,15 @@ class RuleRun:
 
 def plain_runs(source: TextSource) -> Iterator[RuleRun]:
     """Yield what looks like a run of plain rules, in order; the text may say something else."""
-    text, position = source.text, 0
-    while (first := _FIRST.search(text, position)) is not None:
+    text, position, misses = source.text, 0, 0
+    while misses < MAX_MISSES and (first := _FIRST.search(text, position)) is not None:
         start = first.start()
         closing = f"</{first[1]}rule>"
         stop = text.find(closing, start, start + MAX_RULE)
         if stop < 0:
-            return
+            misses += 1
+            position = first.end()
+            continue
         position = stop + len(closing)
         run = _run(source, start, _shape(first[1], text[start:stop]))
         if run is not None:
