@@ -32,7 +32,7 @@ def test_a_section(code: Code) -> None:
     assert meaning.strip().endswith((".", ")"))
     assert advice.strip().startswith("**What to do.** ")
     assert code.value in example
-    if code is not Code.IMPORT:
+    if code not in (Code.IMPORT, Code.BATCH_RUN, Code.DRAWING):  # these have tests below
         assert example in SCENES
 
 
@@ -41,7 +41,8 @@ def test_no_code_is_dead(code: Code) -> None:
     """Something in the engine says it."""
     assert any(
         f"Code.{code.name}" in path.read_text(encoding="utf-8")
-        for path in (ROOT / "engine").rglob("*.py")
+        for room in ("engine", "visualize")
+        for path in (ROOT / room).rglob("*.py")
         if path.name != "errors.py"
     )
 
@@ -58,3 +59,33 @@ def test_the_example_of_an_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(gw.ModelError) as fault:
         gw.load_dmn(file)
     assert str(fault.value) == example.rstrip("\n")
+
+
+def _example(code: Code) -> str:
+    _, example, _ = re.split(r"```(?:text)?\n", SECTIONS[code])
+    return example.rstrip("\n")
+
+
+def test_the_example_of_a_batch_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra 'batch' is not installed")
+    pa = pytest.importorskip("pyarrow", reason="the extra 'batch' is not installed")
+    from guidewright import batch
+    from guidewright.batch.files import Parts
+
+    monkeypatch.chdir(tmp_path)
+    parquet.write_table(pa.table({"temperature": [39.0]}), "patients.parquet")
+    Parts(Path("out.parquet.parts")).begin({"fingerprint": "", "instant": [0, 0]})
+    guideline = ROOT / "tests" / "guidelines" / "fever"
+    with pytest.raises(gw.CallError) as fault:
+        batch.run(guideline, Path("patients.parquet"), Path("out.parquet"))
+    assert str(fault.value) == _example(Code.BATCH_RUN)
+
+
+def test_the_example_of_a_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from guidewright_visualize import Format, RenderError
+    from guidewright_visualize.program import render_dot
+
+    monkeypatch.setenv("GUIDEWRIGHT_DOT", "nowhere/dot")
+    with pytest.raises(RenderError) as fault:
+        render_dot("digraph {}", Format.SVG)
+    assert str(fault.value) == _example(Code.DRAWING)
