@@ -23,9 +23,10 @@ from guidewright.analysis.difference_fingerprints import (
 from guidewright.analysis.tables import table_code, tests_of
 from guidewright.dmn import Model, model
 from guidewright.dmn.evaluation import value_of
+from guidewright.dmn.input_cells import InputCode
 from guidewright.dmn.requirements import Key
 from guidewright.dmn.steps import Lowered, Step
-from guidewright.dmn.table import InputCode, TableCode
+from guidewright.dmn.table import TableCode
 from guidewright.feel import code
 from guidewright.feel.code import Code
 from guidewright.feel.names import normal
