@@ -15,6 +15,7 @@ from workflow_stub import HERE, Stub, at, bound, graph_of, innermost, reloaded, 
 from guidewright.errors import CallError, GuidewrightError, ModelError, ResourceError
 from guidewright.feel.temporal import DateTime, DaysTimeDuration, Time, parse_date, parse_date_time
 from guidewright.feel.values import Function, interval
+from guidewright.workflow.effects import Act
 from guidewright.workflow.evaluator import Answer, BoundGraph, StepLimits
 from guidewright.workflow.events import (
     Correct,
@@ -29,6 +30,7 @@ from guidewright.workflow.events import (
 from guidewright.workflow.instance import Instance, Status
 from guidewright.workflow.model import Graph, StateKind
 from guidewright.workflow.step import begin, expected, step
+from guidewright.workflow.value_codec import instant_text
 
 DIARIES = list(read_diaries(HERE / "diaries.txt"))
 
@@ -314,6 +316,45 @@ def test_months_are_the_clock_of_the_zone_and_hours_are_elapsed() -> None:
     hours = due_of("a: {kind: wait, timer: {due: PT744H}, next: a}", start)
     assert str(months) == str(days) == "2025-04-01T08:00:00@Europe/Zurich"
     assert str(hours) == "2025-04-01T09:00:00@Europe/Zurich"
+
+
+def test_with_a_zone_an_instant_needs_an_offset() -> None:
+    graph = graph_of("a: {kind: gap}", keys="zone: Europe/Zurich\n")
+    with pytest.raises(CallError) as caught:  # this hour came twice
+        step(graph, begin(graph), Start(parse_date_time("2025-10-26T02:30:00")))
+    assert str(caught.value) == (
+        "workflow.event: the event's instant 2025-10-26T02:30:00 could be any: the site's zone is "
+        "Europe/Zurich (give it an offset, such as +01:00 or Z)"
+    )
+
+
+def test_the_hour_that_comes_twice_and_the_one_that_is_skipped() -> None:
+    daily = "a: {kind: task, task: order, timer: {due: P1D, repeat: P1D}}"
+    for start, skipped in (
+        ("2025-10-24T02:30:00@Europe/Zurich", "2025-10-26T02:30:00+02:00[Europe/Zurich]"),
+        ("2025-03-28T02:30:00@Europe/Zurich", "2025-03-30T03:30:00+02:00[Europe/Zurich]"),
+    ):
+        graph = bound(daily)
+        end = at(start).plus(4 * 24 * 3600 * 10**9)
+        _, effects = walk(graph, Start(at(start)), Tick(end))
+        due = [instant_text(effect.due) for effect in effects if isinstance(effect, Act)]
+        assert skipped in due
+        assert len({text[:10] for text in due}) == len(due) == 3 + (start[5:7] == "03")
+
+
+def test_a_leap_day_as_base() -> None:
+    series = "a: {kind: task, task: order, timer: {due: P1Y, repeat: P1Y}}"
+    _, effects = walk(bound(series), Start(at("2024-02-29")), Tick(at("2028-03-01")))
+    due = [str(effect.due.date) for effect in effects if isinstance(effect, Act)]
+    assert due == ["2025-02-28", "2026-02-28", "2027-02-28", "2028-02-29"]
+
+
+def test_the_rules_of_a_zone_change_between_base_and_due() -> None:
+    """Turkey kept summer time in 2016: a year later the clock shows the same, the offset not."""
+    start = "2016-01-15T08:00:00@Europe/Istanbul"
+    due = due_of("a: {kind: wait, timer: {due: P12M}, next: a}", start)
+    assert instant_text(due) == "2017-01-15T08:00:00+03:00[Europe/Istanbul]"
+    assert instant_text(at(start)) == "2016-01-15T08:00:00+02:00[Europe/Istanbul]"
 
 
 def test_a_date_as_base_is_midnight_where_the_events_come_from() -> None:
