@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from small_guides import guide_of
 
-from guidewright.analysis import conflicts, graphs, hazards
+import guidewright as gw
+from guidewright.analysis import conflicts, graph_texts, graphs, hazards, missing_advice
 from guidewright.analysis.checks import CHECKS
 from guidewright.analysis.findings import EvidenceKind, Verdict
 
-_ = (conflicts, graphs, hazards)
+_ = (conflicts, graph_texts, graphs, hazards, missing_advice)
 
 CLASS = """
 class : string | U | level: tLevel
@@ -156,3 +157,92 @@ def test_what_the_solver_cannot_look_into_is_searched_for_or_left_open(tmp_path)
     (open_,) = found(guide_of(tmp_path, text, outcome=outcome), "guideline.no-answer")
     assert open_.verdict is Verdict.UNKNOWN
     assert "string length" in open_.text
+
+
+def test_what_nobody_uses_and_what_is_required_twice(tmp_path):
+    text = CLASS + "\nspare : number = level + 1\n"
+    (spare,) = found(guide_of(tmp_path, text, items=ITEMS), "graph.unused")
+    assert spare.about.subject == "spare"
+    assert spare.evidence.kind is EvidenceKind.TEXT
+    guide = guide_of(tmp_path, CLASS, items=ITEMS)
+    assert found(guide, "graph.unused") == []
+    file = tmp_path / "decisions.dmn"
+    need = '<informationRequirement><requiredInput href="#level"/></informationRequirement>'
+    file.write_text(file.read_text().replace(need, need * 2))
+    twice = found(gw.load(tmp_path), "graph.unused")
+    assert [each.text for each in twice] == ["'class' requires 'level' twice"]
+
+
+def test_types_that_differ_along_an_edge(tmp_path):
+    items = ITEMS + "\ntOther: number = [0..50]\ntSame: number = [0..100]"
+    guide_of(tmp_path, CLASS, items=items)
+    file = tmp_path / "decisions.dmn"
+    xml = file.read_text()
+    file.write_text(
+        xml.replace('inputExpression typeRef="tLevel"', 'inputExpression typeRef="tOther"')
+    )
+    (finding,) = found(gw.load(tmp_path), "graph.type-differs")
+    assert "tOther, and 'level' is tLevel" in finding.text
+    file.write_text(
+        xml.replace('inputExpression typeRef="tLevel"', 'inputExpression typeRef="tSame"')
+    )
+    assert found(gw.load(tmp_path), "graph.type-differs") == []
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        (("< 65", ">= 65"), ("<= 65", "> 65"), "age 65 counts as above in 'a' and as below in 'b'"),
+        (("< 65", ">= 65"), ("< 66", ">= 66"), "'a' cuts age at 65, 'b' at 66"),
+        (("< 65", ">= 65"), ("< 65", ">= 65"), None),
+        (("< 65", ">= 65"), ("< 18", ">= 18"), None),
+        (("< 65", "> 65"), ("< 65", ">= 65"), None),  # a gap is another check's
+    ],
+)
+def test_one_input_cut_in_two_ways(tmp_path, one, two, expected):
+    lines = []
+    for name, (low, high) in (("a", one), ("b", two)):
+        lines.append(f"{name} : string | U | age: number")
+        lines.append(f'  {name}0 | {low} || "young"\n  {name}1 | {high} || "old"')
+    findings = found(guide_of(tmp_path, "\n".join(lines)), "graph.thresholds-differ")
+    assert [each.text for each in findings] == ([expected] if expected else [])
+
+
+SEVERITY = 'tSeverity: string = "mild", "severe"'
+ROUTE = "  - {title: Route, role: answer, decisions: [route]}"
+TOLD = """
+route : string | U | severity: tSeverity
+  tablets | not("severe") || "tablets"
+  needle  | "severe"      || "injection"
+"""
+SILENT = """
+risk : string | U | severity: tSeverity
+  high | "severe"     || "high"
+  low  | "mild", null || "low"
+
+route : string | U | risk
+  tablets | "low"  || "tablets"
+  needle  | "high" || "injection"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "severity", "words"),
+    [
+        (TOLD, "info", "but the outcome lists it as missing"),
+        (SILENT, "warning", "and the outcome does not list it as missing"),
+    ],
+)
+def test_a_missing_datum_that_gives_weaker_advice(tmp_path, text, severity, words):
+    guide = guide_of(tmp_path, text, items=SEVERITY, outcome=ROUTE)
+    (finding,) = found(guide, "guideline.missing-weaker")
+    assert finding.witness.first.inputs == {"severity": "severe"}
+    assert finding.witness.second.inputs == {}
+    assert finding.severity == severity
+    assert words in finding.text
+
+
+def test_a_missing_datum_that_changes_nothing(tmp_path):
+    text = 'route : string | U | severity: tSeverity\n  all | - || "tablets"\n'
+    guide = guide_of(tmp_path, text, items=SEVERITY, outcome=ROUTE)
+    assert found(guide, "guideline.missing-weaker") == []

@@ -93,6 +93,8 @@ AT_LOAD: dict[int, tuple[Code, ...]] = {
     20: (Code.WRONG_TYPE,),
     22: (Code.OUTPUT_VALUE,),
     25: (Code.WRONG_TYPE,),
+    41: (Code.REQUIREMENT_MISSING, Code.REQUIREMENT_UNUSED),
+    42: (Code.CYCLE, Code.IMPORT),
 }
 
 NOT_BUILT: dict[int, str] = {

@@ -24,7 +24,7 @@ from guidewright.analysis.findings import Certificate, Patient
 from guidewright.analysis.properties import Condition as FeelCondition
 from guidewright.analysis.properties import Properties, properties_of
 from guidewright.analysis.solver import Answer, Questions
-from guidewright.analysis.tables import SourceKind, table_subjects
+from guidewright.analysis.tables import SourceKind, subjects_of
 from guidewright.analysis.terms import Condition, Term, Truth, lifted, negation
 from guidewright.analysis.words import values_words
 from guidewright.dmn import DecisionOptions
@@ -36,6 +36,7 @@ from guidewright.feel.text import literal
 from guidewright.feel.types import ANY
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.outcome import Outcome
+from guidewright.source import Span
 
 TRACED = DecisionOptions(trace=True)
 Values = Mapping[str, Any]
@@ -54,6 +55,8 @@ class Proofs:
     properties: Properties
     questions: Questions
     _samples: dict[str, list[Any]] = field(default_factory=dict)
+    _keys: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _last: tuple[str, Outcome] | None = None  # the same patient is often asked for again
     _unseen: list[str] = field(default_factory=list)
     _observed: dict[str, set[str]] = field(default_factory=dict)
     _random: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311
@@ -106,6 +109,10 @@ class Proofs:
         ]
         return min(found, key=lambda key: key[0] != main)
 
+    def places(self, name: str) -> tuple[Span, ...]:
+        """Return where an input or decision is named in the model."""
+        return (self.guide.model.steps[self.key(name)].element.name_span,)
+
     def atoms(self, names: Iterable[str]) -> str:
         """Say which expressions behind these decisions the solver cannot look into."""
         found = self.encoded.opaque([self.key(name) for name in names])
@@ -135,21 +142,26 @@ class Proofs:
         return {**dict.fromkeys(self.encoded.inputs), **values, **decided}
 
     def observed(self) -> Mapping[str, set[str]]:
-        """Return values that decisions had for patients that were tried, as FEEL literals."""
+        """Return plain values that decisions had for patients that were tried, as literals."""
         if not self._observed:
             for values in self.sampled(OBSERVED):
                 for name, value in self.decided(values).items():
-                    self._observed.setdefault(name, set()).add(literal(value))
+                    if not isinstance(value, list | dict):
+                        self._observed.setdefault(name, set()).add(literal(value))
         return self._observed
 
     def outcome(self, values: Values) -> Outcome:
         """Return what the guideline says to a patient with these values."""
-        patient, readings = self.split(values)
-        return self.guide.evaluate(self.with_units(patient), readings)
+        key = repr(sorted((n, repr(value)) for n, value in values.items() if value is not None))
+        if self._last is None or self._last[0] != key:
+            patient, readings = self.split(values)
+            self._last = key, self.guide.evaluate(self.with_units(patient), readings)
+        return self._last[1]
 
     def holds(self, condition: FeelCondition, values: Values) -> Any:
         """Return what a FEEL condition gives for a patient."""
-        known = self.decided(values)
+        plain = all(name in self.encoded.inputs for name in condition.names)
+        known = values if plain else self.decided(values)
         given = {name: known.get(name) for name in condition.names}
         return condition.expression.evaluate(given).value
 
@@ -275,7 +287,7 @@ class Proofs:
         """Return for each input values that represent all that cells tell apart."""
         if not self._samples:
             found: dict[str, list[Any]] = {name: [] for name in self.encoded.inputs}
-            for table in table_subjects(self.guide.model, self.guide.file):
+            for table in subjects_of(self.guide):
                 for axis, source in zip(table.axes, table.sources, strict=True):
                     if source.kind is SourceKind.INPUT and source.name in found:
                         self._look(axis)

@@ -70,7 +70,6 @@ def decision_properties(guide: Guideline) -> Iterator[Finding]:
         if isinstance(each.claim, PathClaim):
             continue
         if isinstance(each.claim, SameWhatever):
-            yield from _same_whatever(proofs, mine, each, each.claim)
             continue
         breaks, shows, names = broken(each.claim, proofs)
         fault = _fault(proofs, each, shows, names)
@@ -78,7 +77,24 @@ def decision_properties(guide: Guideline) -> Iterator[Finding]:
         yield finding or proved(mine.claim(fault.about, f"{each.id} holds: {each.text}"))
 
 
-@check("property.vacuous", numbers=(63,), severity=Severity.WARNING, subject=Subject.GUIDELINE)
+@check("property.same", numbers=(66,), severity=Severity.ERROR, subject=Subject.GUIDELINE)
+def same_whatever(guide: Guideline) -> Iterator[Finding]:
+    """Two patients who differ only in what must not matter are answered differently.
+
+    What it finds: for each property with `same whatever`, two patients with the same data but for
+    the inputs named, and different values of the decisions named; or a proof that there are none.
+    Why it matters: a protected attribute must not change care unless the source says so.
+    Example: the dose differs by ethnicity and by nothing else.
+    To repair: find the column that looks at the attribute, and ask the source for its reason.
+    """
+    proofs = proofs_of(guide)
+    mine = CHECKS["property.same"]
+    for each in proofs.properties.properties:
+        if isinstance(each.claim, SameWhatever):
+            yield from _same_whatever(proofs, mine, each, each.claim)
+
+
+@check("property.vacuous", numbers=(50, 63), severity=Severity.WARNING, subject=Subject.GUIDELINE)
 def vacuous_properties(guide: Guideline) -> Iterator[Finding]:
     """A property is about no patient at all.
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from guidewright.analysis.axes import Axis, Kind, box_mask
@@ -30,6 +31,7 @@ from guidewright.dmn.trace import TableTrace
 from guidewright.feel.code import Code
 from guidewright.feel.names import normal
 from guidewright.feel.types import Type
+from guidewright.guideline.guide import Guideline
 from guidewright.guideline.model import GuidelineFile, InputMeaning
 from guidewright.source import Span
 
@@ -167,6 +169,12 @@ def table_subjects(of: Model, file: GuidelineFile | None = None) -> Iterator[Tab
     for decision in of.definitions.decisions:
         if isinstance(decision.logic, DecisionTable):
             yield table_subject(of, decision.name, file)
+
+
+@lru_cache(maxsize=2)
+def subjects_of(guide: Guideline) -> tuple[TableSubject, ...]:
+    """Return the tables of a guideline, made once for all checks of one run."""
+    return tuple(table_subjects(guide.model, guide.file))
 
 
 def table_subject(of: Model, decision: str, file: GuidelineFile | None = None) -> TableSubject:

@@ -12,14 +12,16 @@ from importlib import import_module
 
 from guidewright.analysis.checks import Subject, checks_of
 from guidewright.analysis.findings import Finding, Verdict
-from guidewright.analysis.tables import table_subjects
+from guidewright.analysis.tables import subjects_of
 from guidewright.errors import Severity
 from guidewright.guideline.guide import Guideline
 
 # the modules whose import registers the checks
 MODULES = (
     "guidewright.analysis.conflicts",
+    "guidewright.analysis.missing_advice",
     "guidewright.analysis.graphs",
+    "guidewright.analysis.graph_texts",
     "guidewright.analysis.hazards",
     "guidewright.analysis.property_checks",
     "guidewright.analysis.property_paths",
@@ -57,7 +59,7 @@ def verify(guide: Guideline) -> Report:
 
 
 def _found(guide: Guideline) -> Iterator[Finding]:
-    tables = list(table_subjects(guide.model, guide.file))
+    tables = subjects_of(guide)
     for check in checks_of(Subject.TABLE):
         for table in tables:
             yield from check.find(table)
