@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from guidewright import batch as batch
     from guidewright import feel as feel
     from guidewright.analysis.difference import diff as diff
+    from guidewright.analysis.verify import verify as verify
     from guidewright.dmn import DecisionOptions as DecisionOptions
     from guidewright.dmn import Model as Model
     from guidewright.dmn import load_dmn as load_dmn
@@ -46,6 +47,7 @@ _HOME = {
     "diff": "analysis.difference",
     "load": "guideline",
     "load_dmn": "dmn",
+    "verify": "analysis.verify",
 }
 __all__ = [
     *_PACKAGES,

@@ -6,6 +6,7 @@ the pages in `docs/checks/` are made (`analysis.pages`). The list of known kinds
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,6 +25,7 @@ class Subject(StrEnum):
     GUIDELINE = "guideline"
 
 
+_PARTS = "(?:What it finds|Why it matters|Example|To repair)"
 Find = Callable[[Any], Iterator[Finding]]
 F = TypeVar("F", bound=Find)
 
@@ -42,6 +44,16 @@ class Check:
     def page(self) -> str:
         """The docstring: a title line, then what it finds, why it matters, example, repair."""
         return self.find.__doc__ or ""
+
+    @property
+    def title(self) -> str:
+        """The first line of the page, without its full stop."""
+        return self.page.strip().split("\n")[0].rstrip(".")
+
+    def section(self, name: str) -> str:
+        """Return a part of the page in one line: `What it finds`, `To repair`, …; or nothing."""
+        found = re.search(rf"^ *{name}: (.*?)(?=^ *{_PARTS}: |\Z)", self.page, re.M | re.S)
+        return " ".join(found[1].split()) if found is not None else ""
 
     def claim(self, about: About, text: str, **more: Any) -> Claim:
         """Return a claim in the name of this check."""

@@ -90,9 +90,11 @@ KINDS: dict[int, str] = {
 
 # found when files are loaded, by `guidewright check` and by every other command
 AT_LOAD: dict[int, tuple[Code, ...]] = {
+    8: (Code.OUTPUT_VALUE,),
     20: (Code.WRONG_TYPE,),
     22: (Code.OUTPUT_VALUE,),
     25: (Code.WRONG_TYPE,),
+    39: (Code.UNCITED_RULE,),
     41: (Code.REQUIREMENT_MISSING, Code.REQUIREMENT_UNUSED),
     42: (Code.CYCLE, Code.IMPORT),
 }

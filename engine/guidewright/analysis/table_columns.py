@@ -74,8 +74,9 @@ def irrelevant_column(subject: TableSubject) -> Iterator[Finding]:
     found = uncovered(subject, list(subject.rules), space)
     if found is None:
         return
-    boxes = [rule.must for rule in subject.rules]
-    outputs = [output_text(subject, rule) for rule in subject.rules]
+    rules = [rule for rule in subject.rules if all(rule.must)]
+    boxes = [rule.must for rule in rules]
+    outputs = [output_text(subject, rule) for rule in rules]
     boxes += found.gaps
     outputs += [""] * len(found.gaps)
     for place, axis in enumerate(subject.axes):

@@ -7,6 +7,7 @@ are there, then where some are missing; what a default or a catch-all hides is t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from guidewright.analysis.arrays import box_array
@@ -21,7 +22,7 @@ from guidewright.analysis.findings import (
     unknown,
     violated,
 )
-from guidewright.analysis.regions import Box, share
+from guidewright.analysis.regions import Box, meet, share
 from guidewright.analysis.table_certificates import completeness
 from guidewright.analysis.table_words import (
     axis_words,
@@ -30,7 +31,7 @@ from guidewright.analysis.table_words import (
     rules_words,
 )
 from guidewright.analysis.tables import RuleRegion, TableSubject
-from guidewright.analysis.words import listed
+from guidewright.analysis.words import counted, listed, percent
 from guidewright.dmn.model import HitPolicy
 from guidewright.errors import Severity
 from guidewright.feel.decimals import number_text
@@ -102,7 +103,7 @@ def _gap(subject: TableSubject, box: Box, part: Fraction) -> Iterator[Finding]:
         f"{why or f': nothing covers {region_words(subject, box)}'}"
     )
     claim = CHECKS[code].claim(subject.about(), text, share=part)
-    yield from shown(subject, claim, patient, no_rule(subject))
+    yield from shown(subject, claim, box, no_rule(subject))
 
 
 def _kind(subject: TableSubject, box: Box) -> tuple[str, str]:
@@ -155,20 +156,31 @@ def no_rule(subject: TableSubject) -> Callable[[Patient], str | None]:
 
 
 def shown(
-    subject: TableSubject,
-    claim: Claim,
-    patient: Patient,
-    replay: Callable[[Patient], str | None],
+    subject: TableSubject, claim: Claim, box: Box, replay: Callable[[Patient], str | None]
 ) -> Iterator[Finding]:
-    """Yield the violation; where a rule looks at more than its columns it may not show: unknown."""
+    """Yield the violation in a box; where the engine may not show it, what is known instead.
+
+    A value of a decision is taken as it comes until the whole guideline says who comes there.
+    """
+    patient = subject.witness(subject.values(box))
     loose = [rule for rule in subject.rules if not _self_contained(subject, rule)]
     if loose and replay(patient) is None:
         text = (
             f"{claim.text}: not decided, because {rules_words(loose)} looks at other values "
             "than those of its columns"
         )
-        yield unknown(Claim(claim.check, claim.severity, claim.about, text))
+        yield unknown(replace(claim, text=text))
         return
+    if patient.assumed and subject.reach is not None:
+        reached = subject.reach(subject, box, replay)
+        if reached.never is not None:
+            text = f"no patient comes there, given what is decided before: {claim.text}"
+            yield proved(replace(claim, text=text), reached.never)
+            return
+        if reached.patient is not None:
+            text = f"{claim.text}; so does a patient with {reached.words}"
+            yield violated(replace(claim, text=text), reached.patient, replay)
+            return
     yield violated(claim, patient, replay)
 
 
@@ -263,68 +275,69 @@ def gap_missing(subject: TableSubject) -> Iterator[Finding]:
     """
     if not answers_always(subject) or has_default(subject):
         return
-    known = uncovered(subject, list(subject.rules), subject.known) if all(subject.known) else None
-    if known is None:
-        return
-    # what is a gap whatever the missing value would be is none of missing data
-    anyway = [
-        tuple(
-            mask | axis.mask(Kind.NULL) if mask == axis.known else mask
-            for axis, mask in zip(subject.axes, box, strict=True)
-        )
-        for box in known.gaps
-    ]
     alone: set[int] = set()
     for place, axis in enumerate(subject.axes):
         null = axis.mask(Kind.NULL)
         space = tuple(null if o == place else each.known for o, each in enumerate(subject.axes))
         if null and all(space):
             before = len(alone)
-            yield from _missing(subject, space, anyway, {place}, alone)
+            yield from _missing(subject, space, {place}, alone)
             if len(alone) > before:
                 continue
     space = tuple(
         axis.known if place in alone else axis.known | axis.mask(Kind.NULL)
         for place, axis in enumerate(subject.axes)
     )
-    yield from _missing(subject, space, anyway, set(), alone)
+    yield from _missing(subject, space, set(), alone)
 
 
 def _missing(
-    subject: TableSubject, space: Box, anyway: list[Box], given: set[int], alone: set[int]
+    subject: TableSubject, space: Box, given: set[int], alone: set[int]
 ) -> Iterator[Finding]:
     """Yield one finding for each smallest set of values that are missing in a gap of the space."""
-    boxes = [*(each.must for each in subject.rules), *anyway]
-    found = uncovered_by(boxes, subject, space) if all(space) else None
+    found = uncovered(subject, list(subject.rules), space) if all(space) else None
     if found is None:
         return
     sets: dict[frozenset[int], tuple[Box, list[Box]]] = {}
-    for box, leaves in zip(found.gaps, found.leaves, strict=True):
-        missing = frozenset(
-            place
-            for place, (axis, mask) in enumerate(zip(subject.axes, box, strict=True))
-            if not mask & axis.known
-        )
-        if missing:
-            sets.setdefault(missing, (box, []))[1].extend(leaves)
+    for leaves in found.leaves:
+        for leaf in leaves:
+            missing = frozenset(
+                place for place, axis in enumerate(subject.axes) if not leaf[place] & axis.known
+            )
+            box = _only_missing(subject, leaf, missing) if missing else None
+            if box is not None:
+                sets.setdefault(missing, (box, []))[1].append(leaf)
     for missing, (box, pieces) in sets.items():
         if any(other < missing for other in sets):
             continue
         alone |= given
         names = listed(subject.axes[place].name for place in sorted(missing))
-        patient = subject.witness(subject.values(box))
         others = tuple(
             axis.known if place in missing else mask
             for place, (axis, mask) in enumerate(zip(subject.axes, box, strict=True))
         )
         where = region_words(subject, others)
         text = f"without {names} a patient gets no rule of {subject.decision!r}"
-        if where != "all values":
-            text += f", for example with {where}"
-        claim = CHECKS["table.gap-missing"].claim(
-            subject.about(), text, share=_share_of_others(subject, pieces, missing)
-        )
-        yield from shown(subject, claim, patient, no_rule(subject))
+        part = _share_of_others(subject, pieces, missing)
+        if part != 1:
+            text += f" in {percent(part)} of cases, for example with {where}"
+        claim = CHECKS["table.gap-missing"].claim(subject.about(), text)
+        yield from shown(subject, claim, box, no_rule(subject))
+
+
+def _only_missing(subject: TableSubject, leaf: Box, missing: frozenset[int]) -> Box | None:
+    """Return the part of a gap in which some value, were it there, would lead to a rule."""
+    complete = tuple(
+        axis.known | axis.mask(Kind.NULL) if place in missing else mask
+        for place, (axis, mask) in enumerate(zip(subject.axes, leaf, strict=True))
+    )
+    for rule in subject.rules:
+        common = meet(complete, rule.must)
+        if common is not None:
+            return tuple(
+                leaf[place] if place in missing else mask for place, mask in enumerate(common)
+            )
+    return None
 
 
 def _share_of_others(
@@ -361,7 +374,7 @@ def default_hides(subject: TableSubject) -> Iterator[Finding]:
     patient = subject.witness(subject.values(box))
     text = (
         f"{patient_words(subject, patient, box)} is answered by {what} of {subject.decision!r} "
-        f"only; so is {_percent(part)} of the inputs, in {_counted(len(found.gaps), 'region')}"
+        f"only; so is {percent(part)} of the inputs, in {counted(len(found.gaps), 'region')}"
     )
     claim = CHECKS["table.default-hides"].claim(subject.about(*general[:1]), text, share=part)
     names = {rule.rule.name for rule in general}
@@ -373,19 +386,7 @@ def default_hides(subject: TableSubject) -> Iterator[Finding]:
         matched = {rule.rule.name for rule in seen.rules if rule.matched}
         return f"the engine: only {what} matches" if matched <= names else None
 
-    yield from shown(subject, claim, patient, replay)
-
-
-def _percent(part: Fraction) -> str:
-    """Return a share as a clinician reads it; never 0 % or 100 % unless it is."""
-    rounded = round(part * 100)
-    if part and (rounded == 0 or (rounded == 100 and part != 1)):
-        return "less than 1 %" if rounded == 0 else "more than 99 %"
-    return f"{rounded} %"
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    yield from shown(subject, claim, box, replay)
 
 
 @check("table.no-hit", numbers=(35,), severity=Severity.INFO, subject=Subject.TABLE)
@@ -407,4 +408,4 @@ def no_hit(subject: TableSubject) -> Iterator[Finding]:
     patient = subject.witness(subject.values(box))
     text = f"{patient_words(subject, patient, box)} has no hit in {subject.decision!r}: it is null"
     claim = CHECKS["table.no-hit"].claim(subject.about(), text, share=part)
-    yield from shown(subject, claim, patient, no_rule(subject))
+    yield from shown(subject, claim, box, no_rule(subject))

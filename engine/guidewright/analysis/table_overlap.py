@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from guidewright.analysis.axes import Kind
 from guidewright.analysis.checks import CHECKS, Subject, check
-from guidewright.analysis.findings import Finding, Patient, excluded, unknown, violated
+from guidewright.analysis.findings import Finding, Patient, excluded, unknown
 from guidewright.analysis.overlap import largest_sets, pairs
 from guidewright.analysis.regions import Box, meet, share
 from guidewright.analysis.table_certificates import disjointness
+from guidewright.analysis.table_coverage import shown
 from guidewright.analysis.table_outputs import output_text, output_value
 from guidewright.analysis.table_words import patient_words, region_words, rules_words
 from guidewright.analysis.tables import RuleRegion, TableSubject
@@ -69,14 +70,14 @@ def overlap(subject: TableSubject) -> Iterator[Finding]:
         else [(pair, box) for pair in found if (box := meet(*(boxes[i] for i in pair))) is not None]
     )
     for chosen, box in listed_sets[:LISTED]:
-        yield _overlap(subject, [subject.rules[index] for index in chosen], box)
+        yield from _overlap(subject, [subject.rules[index] for index in chosen], box)
     if listed_sets[LISTED:]:
         text = f"{len(listed_sets) - LISTED} more overlaps of {subject.decision!r} are not listed"
         yield unknown(CHECKS["table.overlap"].claim(subject.about(), text))
     yield from _undecided(subject)
 
 
-def _overlap(subject: TableSubject, rules: list[RuleRegion], box: Box) -> Finding:
+def _overlap(subject: TableSubject, rules: list[RuleRegion], box: Box) -> Iterator[Finding]:
     outputs = {output_text(subject, rule) for rule in rules}
     same = "with the same output" if len(outputs) == 1 else "with different outputs"
     patient = subject.witness(subject.values(box))
@@ -88,7 +89,7 @@ def _overlap(subject: TableSubject, rules: list[RuleRegion], box: Box) -> Findin
     known = tuple(mask & axis.known for mask, axis in zip(box, subject.axes, strict=True))
     part = share(subject.axes, [known])
     claim = CHECKS[code].claim(subject.about(*rules), text, share=part)
-    return violated(claim, patient, both_match(subject, rules))
+    yield from shown(subject, claim, box, both_match(subject, rules))
 
 
 def _touch(subject: TableSubject, box: Box) -> bool:
@@ -143,7 +144,7 @@ def order_matters(subject: TableSubject) -> Iterator[Finding]:
         f"when {rules_words(rules)} change places{more}"
     )
     claim = CHECKS["table.order-matters"].claim(subject.about(*rules), text)
-    yield violated(claim, patient, both_match(subject, rules))
+    yield from shown(subject, claim, box, both_match(subject, rules))
 
 
 @check("table.hit-policy", numbers=(33,), severity=Severity.INFO, subject=Subject.TABLE)
@@ -194,7 +195,7 @@ def double_count(subject: TableSubject) -> Iterator[Finding]:
             f"{subject.decision!r}, which look at the same"
         )
         claim = CHECKS["table.double-count"].claim(subject.about(*rules), text)
-        yield violated(claim, patient, both_match(subject, rules))
+        yield from shown(subject, claim, box, both_match(subject, rules))
 
 
 def _columns(subject: TableSubject, rule: RuleRegion) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ its own column.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -19,7 +19,7 @@ from typing import Any
 from guidewright.analysis.axes import Axis, Kind, box_mask
 from guidewright.analysis.cell_tests import ANY_VALUE, CellTest, CellTests, parts
 from guidewright.analysis.domains import Declared, axis_of, listed_values
-from guidewright.analysis.findings import About, Patient
+from guidewright.analysis.findings import About, Certificate, Patient
 from guidewright.analysis.regions import Box
 from guidewright.dmn import DecisionOptions, Model, model
 from guidewright.dmn.cells import BOXED_TYPES
@@ -70,6 +70,18 @@ class RuleRegion:
         return self.must == self.may
 
 
+Replay = Callable[[Patient], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Who comes to a box of a table: a patient, nobody (with a proof), or it is not known."""
+
+    patient: Patient | None = None
+    words: str = ""
+    never: Certificate | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TableSubject:
     """A table with its axes and boxes.
@@ -87,6 +99,7 @@ class TableSubject:
     columns: tuple[int, ...]
     tests: tuple[tuple[CellTest, ...], ...]
     rules: tuple[RuleRegion, ...]
+    reach: Callable[[TableSubject, Box, Replay], Reached] | None = None  # with the whole guideline
 
     @property
     def table(self) -> DecisionTable:

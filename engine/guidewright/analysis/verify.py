@@ -6,12 +6,14 @@ left out silently: what a check could not decide is a finding with the verdict `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from importlib import import_module
 
-from guidewright.analysis.checks import Subject, checks_of
+from guidewright.analysis.checks import CHECKS, Subject, checks_of
 from guidewright.analysis.findings import Finding, Verdict
+from guidewright.analysis.reaching import reach_in
+from guidewright.analysis.suppressions import Accepted, sorted_out
 from guidewright.analysis.tables import subjects_of
 from guidewright.errors import Severity
 from guidewright.guideline.guide import Guideline
@@ -39,7 +41,7 @@ class Report:
     """What was found, the gravest first; `suppressed` are findings the model says are accepted."""
 
     findings: tuple[Finding, ...]
-    suppressed: tuple[tuple[Finding, str], ...] = ()
+    suppressed: tuple[Accepted, ...] = ()
 
     def of(self, check: str) -> tuple[Finding, ...]:
         """Return the findings of one check."""
@@ -52,21 +54,33 @@ def load_checks() -> None:
         import_module(name)
 
 
-def verify(guide: Guideline) -> Report:
-    """Return what all checks find in a guideline."""
+def verify(guide: Guideline, only: Iterable[str] | None = None) -> Report:
+    """Return what all checks find in a guideline, or only those with the given codes."""
     load_checks()
-    return Report(tuple(sorted(_found(guide), key=_order)))
+    codes = set(CHECKS if only is None else only)
+    suppressions = [
+        each
+        for each in guide.file.suppressions
+        if only is None or each.check in codes or each.check not in CHECKS
+    ]
+    stay, accepted = sorted_out(list(_found(guide, codes)), suppressions)
+    return Report(tuple(sorted(stay, key=_order)), tuple(accepted))
 
 
-def _found(guide: Guideline) -> Iterator[Finding]:
-    tables = subjects_of(guide)
+def _found(guide: Guideline, codes: set[str]) -> Iterator[Finding]:
+    reach = reach_in(guide)
+    tables = [replace(each, reach=reach) for each in subjects_of(guide)]
     for check in checks_of(Subject.TABLE):
+        if check.code not in codes:
+            continue
         for table in tables:
             yield from check.find(table)
     for subject in (Subject.GRAPH, Subject.WORKFLOW, Subject.GUIDELINE):
         if subject is Subject.WORKFLOW and guide.graph is None:
             continue
         for check in checks_of(subject):
+            if check.code not in codes:
+                continue
             yield from check.find(guide)
 
 

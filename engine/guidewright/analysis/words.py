@@ -6,6 +6,7 @@ In: FEEL values by name, units by name. Out: phrases for the sentences of findin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from guidewright.feel.text import literal
@@ -47,3 +48,20 @@ def values_words(values: Mapping[str, Any], units: Mapping[str, str]) -> str:
 
 def _unit(value: Any, unit: str) -> str:
     return f" {unit}" if unit and value is not None else ""
+
+
+def percent(part: Fraction) -> str:
+    """Return a share as a clinician reads it; never 0 % or 100 % unless it is.
+
+    >>> percent(Fraction(1, 5)), percent(Fraction(1, 5000)), percent(Fraction(999, 1000))
+    ('20 %', 'less than 1 %', 'more than 99 %')
+    """
+    rounded = round(part * 100)
+    if part and rounded == 0:
+        return "less than 1 %"
+    return "more than 99 %" if rounded == 100 and part != 1 else f"{rounded} %"
+
+
+def counted(number: int, word: str) -> str:
+    """Return `1 note` or `2 notes`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": "Say it, and why: rules, inputs, sentences of the source.",
     "missing": "Say which missing data could still change the advice.",
     "test": "Run the guideline's cases and list the rules that never fired.",
+    "verify": "Find gaps, overlaps, dead rules, unsafe ways; each with a patient.",
     "draw": "Draw requirement diagrams, decision tables and the workflow.",
     "step": "Move one patient along the workflow by one event.",
     "fmt": "Write DMN files canonically, so that a one-cell edit is a one-line difference.",

@@ -43,6 +43,7 @@ def check_against_model(guideline: GuidelineFile, model: Model, faults: Faults) 
     _check_statement_ids(guideline, faults)
     _check_outcome(guideline, model, faults)
     _check_handled_by(guideline, model, faults)
+    _check_monotone(guideline, model, faults)
 
 
 def _check_readings(policy: Policy, item: Item | None, faults: Faults) -> None:
@@ -91,6 +92,24 @@ def _check_outcome(guideline: GuidelineFile, model: Model, faults: Faults) -> No
             elif not isinstance(decision.logic, DecisionTable):
                 text = f"the decision {name!r} is no decision table, so it has no rules to cite"
                 faults.add(Code.DECISION, section.places[name], text)
+
+
+def _check_monotone(guideline: GuidelineFile, model: Model, faults: Faults) -> None:
+    tables = {normal(decision.name): table for decision, table in tables_of(model.definitions)}
+    for each in guideline.monotone:
+        table = tables.get(normal(each.decision))
+        if table is None:
+            text = f"the model has no decision table {each.decision!r}"
+            faults.add(Code.DECISION, each.span, text, did_you_mean(each.decision, tables))
+            continue
+        columns = [clause.expression.text for clause in table.inputs if clause.expression]
+        if normal(each.input) not in map(normal, columns):
+            text = f"the table {each.decision!r} has no column {each.input!r}"
+            faults.add(Code.DECISION, each.span, text, did_you_mean(each.input, columns))
+        outputs = [clause.name for clause in table.outputs if clause.name]
+        if (each.output or "") not in ("", *outputs) or (not each.output and len(outputs) > 1):
+            text = f"which output of {each.decision!r} is meant?"
+            faults.add(Code.DECISION, each.span, text, "one of: " + ", ".join(outputs))
 
 
 def _check_handled_by(guideline: GuidelineFile, model: Model, faults: Faults) -> None:
