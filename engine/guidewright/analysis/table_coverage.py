@@ -6,7 +6,7 @@ are there, then where some are missing; what a default or a catch-all hides is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -22,7 +22,7 @@ from guidewright.analysis.findings import (
     unknown,
     violated,
 )
-from guidewright.analysis.regions import Box, meet, share
+from guidewright.analysis.regions import Box, share
 from guidewright.analysis.table_certificates import completeness
 from guidewright.analysis.table_words import (
     axis_words,
@@ -36,6 +36,7 @@ from guidewright.dmn.model import HitPolicy
 from guidewright.errors import Severity
 from guidewright.feel.decimals import number_text
 
+LARGE = 3_000_000  # pieces of gaps times rules that are compared for missing data
 SINGLE = (HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY)
 
 
@@ -178,7 +179,7 @@ def shown(
             yield proved(replace(claim, text=text), reached.never)
             return
         if reached.patient is not None:
-            text = f"{claim.text}; so does a patient with {reached.words}"
+            text = f"{claim.text}; for example a patient with {reached.words}"
             yield violated(replace(claim, text=text), reached.patient, replay)
             return
     yield violated(claim, patient, replay)
@@ -266,8 +267,8 @@ def whole_numbers(subject: TableSubject) -> Iterator[Finding]:
 def gap_missing(subject: TableSubject) -> Iterator[Finding]:
     """Some patient gets no rule only because a value is missing.
 
-    What it finds: for each column, and for columns together, whether a patient whose other data
-    are known gets no rule when this value is missing; where all data are known there is a rule.
+    What it finds: for each column, and for columns together, whether a patient gets no rule when
+    these values are missing, although with some values of them there would be one.
     Why it matters: data are missing every day; the table should say what holds then, or the value
     must be asked for before the table is used.
     Example: rules for `< 110` and `>= 110`, none for null.
@@ -275,78 +276,45 @@ def gap_missing(subject: TableSubject) -> Iterator[Finding]:
     """
     if not answers_always(subject) or has_default(subject):
         return
-    alone: set[int] = set()
-    for place, axis in enumerate(subject.axes):
-        null = axis.mask(Kind.NULL)
-        space = tuple(null if o == place else each.known for o, each in enumerate(subject.axes))
-        if null and all(space):
-            before = len(alone)
-            yield from _missing(subject, space, {place}, alone)
-            if len(alone) > before:
-                continue
-    space = tuple(
-        axis.known if place in alone else axis.known | axis.mask(Kind.NULL)
-        for place, axis in enumerate(subject.axes)
-    )
-    yield from _missing(subject, space, set(), alone)
-
-
-def _missing(
-    subject: TableSubject, space: Box, given: set[int], alone: set[int]
-) -> Iterator[Finding]:
-    """Yield one finding for each smallest set of values that are missing in a gap of the space."""
+    space = tuple(axis.known | axis.mask(Kind.NULL) for axis in subject.axes)
     found = uncovered(subject, list(subject.rules), space) if all(space) else None
-    if found is None:
+    leaves = [leaf for pieces in found.leaves for leaf in pieces] if found is not None else []
+    if found is None or len(leaves) * len(subject.rules) > LARGE:
+        text = f"what missing data mean for {subject.decision!r} was not decided: it is too large"
+        yield unknown(_claim("table.gap-missing", subject, text))
         return
-    sets: dict[frozenset[int], tuple[Box, list[Box]]] = {}
-    for leaves in found.leaves:
-        for leaf in leaves:
-            missing = frozenset(
-                place for place, axis in enumerate(subject.axes) if not leaf[place] & axis.known
-            )
-            box = _only_missing(subject, leaf, missing) if missing else None
-            if box is not None:
-                sets.setdefault(missing, (box, []))[1].append(leaf)
-    for missing, (box, pieces) in sets.items():
-        if any(other < missing for other in sets):
-            continue
-        alone |= given
-        names = listed(subject.axes[place].name for place in sorted(missing))
-        others = tuple(
-            axis.known if place in missing else mask
-            for place, (axis, mask) in enumerate(zip(subject.axes, box, strict=True))
-        )
-        where = region_words(subject, others)
-        text = f"without {names} a patient gets no rule of {subject.decision!r}"
-        part = _share_of_others(subject, pieces, missing)
-        if part != 1:
-            text += f" in {percent(part)} of cases, for example with {where}"
-        claim = CHECKS["table.gap-missing"].claim(subject.about(), text)
-        yield from shown(subject, claim, box, no_rule(subject))
+    sets: dict[frozenset[int], Box] = {}
+    for leaf in leaves:
+        for rule in subject.rules:
+            missing = _only_missing(subject, leaf, rule)
+            if missing is not None and missing not in sets:
+                sets[missing] = tuple(
+                    axis.mask(Kind.NULL) if place in missing else leaf[place] & rule.must[place]
+                    for place, axis in enumerate(subject.axes)
+                )
+    for missing, box in sets.items():
+        if not any(other < missing for other in sets):
+            yield from _missing(subject, missing, box)
 
 
-def _only_missing(subject: TableSubject, leaf: Box, missing: frozenset[int]) -> Box | None:
-    """Return the part of a gap in which some value, were it there, would lead to a rule."""
-    complete = tuple(
-        axis.known | axis.mask(Kind.NULL) if place in missing else mask
-        for place, (axis, mask) in enumerate(zip(subject.axes, leaf, strict=True))
+def _only_missing(subject: TableSubject, leaf: Box, rule: RuleRegion) -> frozenset[int] | None:
+    """Return the missing values of a gap that keep a rule from matching; None if others do, too."""
+    apart = [place for place, mask in enumerate(leaf) if not mask & rule.must[place]]
+    nulls = (leaf[place] & subject.axes[place].mask(Kind.NULL) for place in apart)
+    return frozenset(apart) if apart and all(nulls) and all(rule.must) else None
+
+
+def _missing(subject: TableSubject, missing: frozenset[int], box: Box) -> Iterator[Finding]:
+    names = listed(subject.axes[place].name for place in sorted(missing))
+    others = tuple(
+        axis.known if place in missing else box[place] for place, axis in enumerate(subject.axes)
     )
-    for rule in subject.rules:
-        common = meet(complete, rule.must)
-        if common is not None:
-            return tuple(
-                leaf[place] if place in missing else mask for place, mask in enumerate(common)
-            )
-    return None
-
-
-def _share_of_others(
-    subject: TableSubject, leaves: Sequence[Box], missing: frozenset[int]
-) -> Fraction:
-    """Return the share of patients, as far as the other columns go."""
-    others = [place for place in range(len(subject.axes)) if place not in missing]
-    axes = [subject.axes[place] for place in others]
-    return share(axes, [tuple(box[place] for place in others) for box in leaves])
+    where = region_words(subject, others)
+    text = f"without {names} a patient gets no rule of {subject.decision!r}"
+    if where != "all values":
+        text += f", for example with {where}"
+    claim = CHECKS["table.gap-missing"].claim(subject.about(), text)
+    yield from shown(subject, claim, box, no_rule(subject))
 
 
 @check("table.default-hides", numbers=(32,), severity=Severity.INFO, subject=Subject.TABLE)
