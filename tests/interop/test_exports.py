@@ -34,8 +34,7 @@ def test_the_models(path: Path, export: Export) -> None:
     assert export.text == path.read_text(encoding="utf-8")
 
 
-def test_there_are_goldens_for_every_model() -> None:
-    assert len(GOLDENS) == len(workflows()) * len(FORMATS)
+def test_there_are_goldens() -> None:
     assert {path.name for path, _ in GOLDENS} >= {f"b12-deficiency.{word}" for word in FORMATS}
 
 

@@ -68,8 +68,8 @@ def _named(level: Level, node: Node, path: str) -> Document:
         }
     _, dot, output = path.partition(".")
     name = node.decision or path.partition(".")[0] or node.name
-    text = f"the task {node.title} asks the decision '{name}'; conditions call it '{path}'"
-    level.importer.open(node.span, text, "name a decision of decisions.dmn")
+    text = f"the task {node.title} is taken to ask the decision '{name}'"
+    level.importer.open(node.span, text, f"the conditions of the ways on call it '{path}'")
     return {"decision": name, **({"output": output} if dot else {})}
 
 

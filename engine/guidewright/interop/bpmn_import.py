@@ -39,6 +39,9 @@ def import_bpmn(data: bytes, name: str, process: str | None = None) -> Import:
     file = read_bpmn(data, name)
     chosen, notes = _chosen(file, process)
     importer = Importer(file.lanes)
+    for part in chosen.extension:
+        if part.name == f"{PREFIX}:phase":
+            importer.pages[part.attributes.get("name", "")] = part.attributes.get("label", "")
     made = process_document(importer, chosen)
     document: dict[str, Any] = {
         "workflow": chosen.attributes.get(f"{PREFIX}:workflow") or chosen.id,
@@ -46,11 +49,7 @@ def import_bpmn(data: bytes, name: str, process: str | None = None) -> Import:
         "description": chosen.documentation,
         "zone": chosen.attributes.get(f"{PREFIX}:zone"),
         "initial": made["initial"],
-        "phases": {
-            part.attributes.get("name", ""): part.attributes.get("label", "")
-            for part in chosen.extension
-            if part.name == f"{PREFIX}:phase"
-        },
+        "phases": importer.pages,
         "compute": computed(chosen.extension),
         "exceptions": made["exceptions"],
         "states": made["states"],

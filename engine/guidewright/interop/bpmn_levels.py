@@ -27,6 +27,7 @@ from guidewright.source import Span
 
 Document = dict[str, Any]
 EXCEPTION = "exception"  # marks a way that belongs under `exceptions`, until it stands there
+_NO_STATES = frozenset({NodeKind.START, NodeKind.BOUNDARY})
 _ESCAPES = (EventKind.ESCALATION, EventKind.ERROR)
 
 
@@ -38,6 +39,7 @@ class Importer:
         self.notes: list[Note] = []
         self.names: dict[str, str] = {}
         self.taken: set[str] = set()
+        self.pages: dict[str, str] = {}
 
     def reserve(self, scope: Scope) -> None:
         """Give nodes that were exported from a workflow their names first."""
@@ -58,6 +60,7 @@ class Importer:
 
     def fresh(self, wanted: str) -> str:
         """Return a name that no other state has."""
+        wanted = wanted or "state"
         found, number = wanted, 1
         while found in self.taken:
             number += 1
@@ -99,6 +102,7 @@ class Level:
     made: Document = field(default_factory=dict)
     consumed: set[str] = field(default_factory=set)
     reached: set[str] = field(default_factory=set)  # names of stops that some way leads to
+    mixed: dict[str, str] = field(default_factory=dict)  # why forks are no regions
     exceptions: list[Document] = field(default_factory=list)  # of what is around this level
 
     def __post_init__(self) -> None:
@@ -113,7 +117,7 @@ class Level:
 
     def is_state(self, node: Node) -> bool:
         """Say whether a node becomes a state of its own."""
-        if node.kind in (NodeKind.START, NodeKind.BOUNDARY) or self.is_merge(node):
+        if node.kind in _NO_STATES or self.is_merge(node):
             return False
         if node.event is not None and node.event.kind is EventKind.LINK:
             return False
@@ -164,7 +168,7 @@ class Level:
             node = self.scope.node(other)
             text = f"a workflow begins in one place: the start {node.title} is not taken over"
             self.importer.not_taken(node.span, text, "begin with a gap or decision that chooses")
-        if first and first[0].event is not None:
+        if first and first[0].event is not None and self.outer is None:
             text = f"the workflow begins by the event of {first[0].title}"
             hint = "whoever starts the instance has to wait for it"
             self.importer.open(first[0].span, text, hint)
@@ -206,6 +210,8 @@ class Level:
             fork = fork_of(self.scope, node.id, frozenset(self.members) - ends)
             if isinstance(fork, Fork):
                 found[node.id] = fork
+            else:
+                self.mixed[node.id] = fork
         nested = {name for fork in found.values() for _, nodes in fork.branches for name in nodes}
         return {name: fork for name, fork in found.items() if name not in nested}
 
@@ -253,11 +259,11 @@ class Level:
 
     def onward(self, node: Node) -> str | None:
         """Return the node that is meant by one that only lets pass."""
-        if self.is_merge(node):
-            return self.scope.outgoing(node.id)[0].target
+        leaving = self.scope.outgoing(node.id)
+        if self.is_merge(node) or (node.kind in _NO_STATES and leaving):
+            return leaving[0].target
         link = node.event is not None and node.event.kind is EventKind.LINK
         if link and node.kind is NodeKind.CATCH:
-            leaving = self.scope.outgoing(node.id)
             return leaving[0].target if leaving else None
         if link:
             names = (node.name, node.event.name if node.event else "")

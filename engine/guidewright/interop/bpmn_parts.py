@@ -20,6 +20,8 @@ def common(level: Level, node: Node, kind: str) -> Document:
     name = level.importer.name(node)
     label = node.name.removeprefix(GAP_MARK) if kind == "gap" else node.name
     phase = own_value(node, "phase")
+    if phase:
+        level.importer.pages.setdefault(phase, phase)
     made: Document = {
         REMARK: f"Lane: {level.importer.lanes[node.id]}" if node.id in level.importer.lanes else "",
         "kind": kind,

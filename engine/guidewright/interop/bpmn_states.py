@@ -116,7 +116,10 @@ def _automated(level: Level, node: Node) -> Document:
 
 def _unknown(level: Level, node: Node) -> Document:
     text = f"the {node.kind.value} {node.title} is not taken over: a gap stands for it"
-    return placeholder(level, node, text, "write its rule as decisions or conditions")
+    hint = "write its rule as decisions or conditions"
+    if node.id in level.mixed:
+        hint = f"{level.mixed[node.id]}; give each branch nodes of its own, and one join"
+    return placeholder(level, node, text, hint)
 
 
 def _next(level: Level, node: Node) -> Document:
@@ -206,10 +209,12 @@ def _nested(level: Level, node: Node) -> Document:
         text = f"the subprocess {node.title} {what}: a gap stands for it"
         return placeholder(level, node, text, "write its tasks as regions of a parallel state")
     scope = with_gateways(node.inner)
+    inner = Level(level.importer, scope, outer=level, host=node.id)
     regions = _regions(scope)
+    if any(inner.is_state(each) for each in scope.nodes if _escapes(each)):
+        regions = None  # nobody catches it: it is an end of its own, which no fork can have
     made = common(level, node, "clinical" if regions is None else "parallel")
-    phase = made.get("phase", level.phase)
-    inner = Level(level.importer, scope, outer=level, host=node.id, phase=phase)
+    inner.phase = made.get("phase", level.phase)
     if regions is not None:
         inner.members = frozenset(regions)
         inner.stops = dict.fromkeys(_joins(scope, regions), "")
@@ -258,6 +263,10 @@ def _exceptional(start: Node) -> Document | None:
         return {"event": event_name(start)}
     condition = feel_of(start.event.text, start.event.language)
     return {"when": condition} if condition is not None else None
+
+
+def _escapes(node: Node) -> bool:
+    return node.kind is NodeKind.END and node.event is not None
 
 
 def _regions(scope: Scope) -> list[str] | None:
