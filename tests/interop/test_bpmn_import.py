@@ -100,11 +100,11 @@ def test_what_was_changed_in_a_modeler_holds() -> None:
     assert [way.target.name for way in after.transitions] == ["c"]
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", range(60))
 def test_a_spoilt_file_gives_a_text_or_a_fault(seed: int) -> None:
     """Lines are removed, attributes dropped, references bent: nothing else is ever raised."""
     random = Random(seed)
-    text = bpmn(graph_of(chart(random, depth=seed % 4))).text
+    text = bpmn(graph_of(chart(random, depth=seed % 3))).text
     process = text[: text.index("  <bpmndi:BPMNDiagram")]
     lines = [*process.split("\n"), "</bpmn:definitions>"]
     ids = re.findall(r' id="([^"]*)"', text)

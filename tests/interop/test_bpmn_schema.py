@@ -20,7 +20,7 @@ spiff = pytest.importorskip("SpiffWorkflow", reason="SpiffWorkflow, which ships 
 
 GRAPHS = [
     *(pytest.param(graph(path), id=path.parent.name) for path in workflows()),
-    *(pytest.param(graph_of(chart(Random(n), depth=n % 4)), id=str(n)) for n in range(40)),
+    *(pytest.param(graph_of(chart(Random(n), depth=n % 4)), id=str(n)) for n in range(24)),
 ]
 
 

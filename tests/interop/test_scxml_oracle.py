@@ -32,7 +32,7 @@ interpreter = pytest.importorskip("statemachine.io.interpreter", reason="no pyth
 reader = pytest.importorskip("statemachine.io.scxml.reader", reason="no python-statemachine")
 engine = pytest.importorskip("statemachine.engines.base", reason="no python-statemachine")
 
-CHARTS = int(os.environ.get("GUIDEWRIGHT_CHARTS", "60"))
+CHARTS = int(os.environ.get("GUIDEWRIGHT_CHARTS", "40"))
 NAMES = dict.fromkeys((*FLAGS, ANSWER))
 NOW = parse_date_time("2025-01-01T00:00:00Z")
 
