@@ -34,6 +34,27 @@ def test_the_models(path: Path, export: Export) -> None:
     assert export.text == path.read_text(encoding="utf-8")
 
 
+def test_an_exception_is_none_of_the_answers_of_a_decision() -> None:
+    """It stands on each state at the top, also on decisions, with its own condition only."""
+    made = graph_of(
+        {
+            "workflow": "w",
+            "initial": "a?",
+            "exceptions": [{"event": "died", "to": "z"}, {"event": "left", "when": "x", "to": "z"}],
+            "states": {
+                "a?": {"kind": "decision", "decision": "d", "branches": {"yes": "z"}},
+                "z": {"kind": "final"},
+            },
+        }
+    )
+    ways = re.findall(r"<transition [^>]*>", FORMATS["scxml"](made).text)
+    assert [re.findall(r'(?:event|cond)="([^"]*)"', way) for way in ways] == [
+        ["event.died"],
+        ["event.left", "x"],
+        ["distinct values(flatten([d])) = [&quot;yes&quot;]"],
+    ]
+
+
 def test_there_are_goldens() -> None:
     assert {path.name for path, _ in GOLDENS} >= {f"b12-deficiency.{word}" for word in FORMATS}
 

@@ -14,6 +14,8 @@ from guidewright.feel.text import literal
 from guidewright.workflow.model import Ask, BranchValue, Transition, Trigger
 from guidewright.yaml_reader import resolve
 
+# What makes a way one of the answers of a decision.
+ANSWERS = frozenset({Trigger.VALUE, Trigger.NULL, Trigger.SEVERAL, Trigger.OTHERWISE})
 # What a way is called that has no label of its own.
 _NAMES = {
     Trigger.NULL: "no answer",

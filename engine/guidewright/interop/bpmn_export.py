@@ -296,9 +296,11 @@ class _Exporter:
     def history(self, state: State) -> Element:
         """Return a history state, for which BPMN has no word."""
         first = state.transitions[0] if state.transitions else None
+        around = self.graph.state(state.parent).phase if state.parent is not None else None
         return own_element(
             "history",
             name=state.name,
+            phase=state.phase if state.phase != around else None,
             depth=state.depth.value if state.depth is not None else None,
             next=first.target.name if first is not None else None,
             label=state.label if state.label != state.name else None,

@@ -60,7 +60,8 @@ def histories(node: Node) -> Document:
             continue
         given = part.attributes
         made: Document = {"kind": "history"}
-        made.update({w: given[w] for w in ("label", "description", "depth", "next") if w in given})
+        words = ("phase", "label", "description", "depth", "next")
+        made.update({word: given[word] for word in words if word in given})
         lists = {w: read_list(given[w]) for w in ("statements", "ambiguities") if w in given}
         found[given.get("name", "")] = {**made, **lists}
     return found

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from guidewright.errors import Note
 from guidewright.feel.text import quoted
-from guidewright.interop.answers import branch_condition
+from guidewright.interop.answers import ANSWERS, branch_condition
 from guidewright.interop.export import (
     EXTENSION,
     PREFIX,
@@ -236,9 +236,9 @@ def _parameters(state: State) -> Iterator[Element]:
 
 def _condition(state: State, transition: Transition) -> str | None:
     """Return the FEEL condition of a transition, or of a branch on the decision's answers."""
-    if state.ask is None:
-        return transition.when.text if transition.when is not None else None
-    return branch_condition(state.ask, transition)
+    if state.ask is not None and transition.trigger in ANSWERS:
+        return branch_condition(state.ask, transition)
+    return transition.when.text if transition.when is not None else None
 
 
 def _timer_notes(state: State) -> Iterator[Note]:
