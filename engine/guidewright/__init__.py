@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from guidewright import batch as batch
     from guidewright import feel as feel
+    from guidewright import store as store
     from guidewright.analysis.difference import diff as diff
     from guidewright.analysis.verify import verify as verify
     from guidewright.dmn import DecisionOptions as DecisionOptions
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from guidewright.guideline import Outcome as Outcome
     from guidewright.guideline import load as load
 
-_PACKAGES = ("batch", "feel")  # `batch` needs the extra of that name
+_PACKAGES = ("batch", "feel", "store")  # `batch` needs the extra of that name
 _HOME = {
     "CallError": "errors",
     "DecisionOptions": "dmn",

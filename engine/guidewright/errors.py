@@ -84,6 +84,7 @@ class Code(StrEnum):
     WORKFLOW_TIMER = "workflow.timer"
     WORKFLOW_LIMIT = "workflow.limit"
     WORKFLOW_STORED = "workflow.stored-state"
+    WORKFLOW_MIGRATION = "workflow.migration"
     # guidelines
     STATEMENT = "guideline.unknown-statement"
     UNCITED_RULE = "guideline.rule-without-statement"
@@ -93,6 +94,12 @@ class Code(StrEnum):
     DECISION = "guideline.unknown-decision"
     CASE = "guideline.case"
     PROPERTY = "guideline.property"
+    # running instances in a store
+    STORE_UNUSABLE = "store.unusable"
+    STORE_DAMAGED = "store.damaged"
+    STORE_INSTANCE = "store.instance"
+    STORE_CONFLICT = "store.conflict"
+    STORE_EVENT_ID = "store.event-id"
     # other tools' formats
     INTEROP_LOST = "interop.lost"
     INTEROP_CHARACTER = "interop.character"

@@ -6,12 +6,13 @@ A command's module is imported only when the command is run, so that help comes 
 
 from __future__ import annotations
 
-from importlib import import_module
 from importlib.metadata import version
-from keyword import iskeyword
 from types import ModuleType
 
 import click
+
+from guidewright.cli import lazy
+from guidewright.cli.lazy import Commands
 
 # command: what it does, in one line (the module has the same name; see `module_of`)
 COMMANDS = {
@@ -23,6 +24,7 @@ COMMANDS = {
     "verify": "Find gaps, overlaps, dead rules, unsafe ways; each with a patient.",
     "draw": "Draw requirement diagrams, decision tables and the workflow.",
     "step": "Move one patient along the workflow by one event.",
+    "care": "Run patients along the workflow, in a store that survives.",
     "fmt": "Write DMN files canonically, so that a one-cell edit is a one-line difference.",
     "batch": "Run a guideline or a DMN model over the rows of a Parquet file.",
     "diff": "Say what changed between two versions, and for which patients.",
@@ -38,38 +40,11 @@ reached.
 
 
 def module_of(name: str) -> ModuleType:
-    """Return the module of a command; one that is called as a word of Python ends with `_`."""
-    return import_module(f"guidewright.cli.{name}" + ("_" if iskeyword(name) else ""))
+    """Return the module of a command; see `lazy.module_of`."""
+    return lazy.module_of(__name__, name)
 
 
-class _Commands(click.Group):
-    """A group that knows its commands by name and imports one when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = module_of(cmd_name).command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from guidewright.errors import did_you_mean
-
-            near = did_you_mean(args[0], COMMANDS)
-            ctx.fail(f"there is no command {args[0]!r}" + (f"; {near}" if near else ""))
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(cls=_Commands, epilog=EXIT_CODES)
+@click.group(cls=Commands, table=COMMANDS, package=__name__, epilog=EXIT_CODES)
 @click.version_option(version("guidewright"), prog_name="guidewright")
 def main() -> None:
     """Turn a clinical guideline into a model that runs.

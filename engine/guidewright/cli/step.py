@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -17,13 +16,13 @@ from guidewright.cli.common import (
     read_mapping,
     show,
 )
+from guidewright.cli.situation import situation
 from guidewright.errors import CallError, Code, ModelError, Note
 from guidewright.guideline.events import read_event
-from guidewright.guideline.guide import Guideline, load
+from guidewright.guideline.guide import load
 from guidewright.guideline.patient import read_policies
 from guidewright.guideline.wire import dumps
 from guidewright.workflow import codec
-from guidewright.workflow.effects import Effect
 from guidewright.workflow.evaluator import BoundGraph
 from guidewright.workflow.instance import Instance
 from guidewright.workflow.step import begin, step
@@ -84,7 +83,7 @@ def command(
             listed = [codec.effect_to_json(effect) for effect in effects]
             click.echo(dumps({"state": stored, "effects": listed}))
         else:
-            show("\n".join(_lines(guideline, after, effects)))
+            show("\n".join(situation(guideline.workflow.graph, after, effects)))
 
 
 def _save(path: Path, text: str) -> None:
@@ -106,36 +105,3 @@ def _state(path: Path | None, bound: BoundGraph) -> Instance:
         text = f"{path} cannot be read as a stored state: {fault}"
         raise CallError(Note(Code.WORKFLOW_STORED, None, text)) from None
     return codec.instance_from_json(data)
-
-
-def _lines(guideline: Guideline, after: Instance, effects: tuple[Effect, ...]) -> list[str]:
-    graph = guideline.graph
-    assert graph is not None  # noqa: S101 - asked by the caller
-    lines = [f"State: {after.status.value}"]
-    for name in after.configuration:
-        state = graph.state(name)
-        if state.atomic:
-            cited = ", ".join(str(each) for each in state.statements)
-            lines.append(f"  {state.label}" + (f"  [{cited}]" if cited else ""))
-    lines.append("To do")
-    for effect in effects:
-        lines.append(f"  {_effect_line(codec.effect_to_json(effect))}")
-    return lines if effects else [*lines[:-1], "Nothing to do"]
-
-
-def _effect_line(data: dict[str, Any]) -> str:
-    kind = data.pop("effect")
-    if kind == "act":
-        cited = ", ".join(data["statements"])
-        text = f"{data['kind']}: {data['label']}, due {data['due']}"
-        return text + (f"  [{cited}]" if cited else "")
-    if kind == "evaluated":
-        choice = data["choice"]
-        rest = ", ".join(f"{key} {value}" for key, value in choice.items() if _telling(value))
-        return f"evaluated: {rest}"
-    rest = ", ".join(f"{key} {value}" for key, value in data.items() if _telling(value))
-    return f"{kind}: {rest}"
-
-
-def _telling(value: Any) -> bool:
-    return value not in (None, "", [], {}) and not isinstance(value, (dict, list))

@@ -50,14 +50,16 @@ class Workflow:
         *,
         at: DateTime | str,
         policies: Mapping[str, str] | None = None,
+        zone: str | None = None,
     ) -> Care:
         """Return the care of a patient who comes in at an instant.
 
-        `patient` and `policies` are as for `Guideline.evaluate`. Raises `CallError` listing
+        `patient` and `policies` are as for `Guideline.evaluate`; `zone` is the site's time zone
+        where it is not that of the workflow. Raises `CallError` listing
         everything that is wrong with them.
         """
         readings = read_policies(self.file, policies or {})
-        event = Start(instant(at), read_values(self, patient))
+        event = Start(instant(at), read_values(self, patient), zone)
         bound = self.bound(readings)
         return Care(self, readings, bound, begin(bound), ()).send(event)
 

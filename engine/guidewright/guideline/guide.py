@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from guidewright.dmn import DecisionOptions, Model, build
@@ -191,7 +191,11 @@ def _files(
     folder: Path, file: GuidelineFile, graph: Graph | None, models: tuple[Path, ...]
 ) -> tuple[str, ...]:
     """Return the names of the files that decide an outcome, each once."""
-    workflows = () if file.workflow is None else (file.workflow, *(graph.files if graph else ()))
+    workflows: tuple[str, ...] = ()
+    if file.workflow is not None:
+        beside = PurePosixPath(file.workflow).parent
+        others = graph.files if graph is not None else ()
+        workflows = (file.workflow, *((beside / name).as_posix() for name in others))
     named = (each.relative_to(folder).as_posix() for each in models)
     return tuple(dict.fromkeys((FILE, *named, *workflows)))
 

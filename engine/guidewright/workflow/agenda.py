@@ -58,12 +58,17 @@ def agenda(graph: Graph, instance: Instance) -> tuple[Item, ...]:
 
 def phase(item: Item, at: DateTime) -> Phase:
     """Say where an item stands at an instant that can be compared with its dates."""
-    now = moment(at)
-    if item.expires is not None and moment(item.expires) <= now:
+    dates = (None if date is None else moment(date) for date in (item.overdue, item.expires))
+    return phase_at(moment(at), moment(item.due), *dates)
+
+
+def phase_at(now: int, due: int, overdue: int | None, expires: int | None) -> Phase:
+    """Say where something stands, of which the dates are numbers on one time line."""
+    if expires is not None and expires <= now:
         return Phase.EXPIRED
-    if item.overdue is not None and moment(item.overdue) <= now:
+    if overdue is not None and overdue <= now:
         return Phase.OVERDUE
-    return Phase.DUE if moment(item.due) <= now else Phase.AHEAD
+    return Phase.DUE if due <= now else Phase.AHEAD
 
 
 def next_change(graph: Graph, instance: Instance) -> DateTime | None:
