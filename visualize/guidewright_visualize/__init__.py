@@ -27,6 +27,12 @@ from guidewright_visualize.drawing import (
     TableDrawing,
     TableForm,
 )
+from guidewright_visualize.guidelines import (
+    caption_of,
+    requirement_pictures,
+    table_pictures,
+    workflow_pictures,
+)
 from guidewright_visualize.pictures import render, to_dot
 from guidewright_visualize.program import Format, RenderError
 from guidewright_visualize.requirements import draw_requirement_pages, draw_requirements
@@ -58,6 +64,7 @@ __all__ = [
     "Side",
     "TableDrawing",
     "TableForm",
+    "caption_of",
     "draw_requirement_pages",
     "draw_requirements",
     "draw_table",
@@ -68,8 +75,11 @@ __all__ = [
     "mark_rules",
     "printed_size",
     "render",
+    "requirement_pictures",
     "summary",
     "table_pages",
+    "table_pictures",
     "text_equivalent",
     "to_dot",
+    "workflow_pictures",
 ]

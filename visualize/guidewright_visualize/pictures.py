@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from guidewright_visualize.dot import drawing_to_dot
 from guidewright_visualize.drawing import Drawing, Picture, TableDrawing
 from guidewright_visualize.program import Format, places, render_dot
+from guidewright_visualize.quoting import identity
 from guidewright_visualize.svg import accessible
 from guidewright_visualize.table_dot import table_to_dot
 from guidewright_visualize.text import node_name, summary
@@ -15,8 +18,16 @@ def to_dot(picture: Picture) -> str:
     return table_to_dot(picture) if isinstance(picture, TableDrawing) else drawing_to_dot(picture)
 
 
-def render(picture: Picture, format: Format | str = Format.SVG, *, resolution: int = 150) -> bytes:  # noqa: A002
+def render(
+    picture: Picture,
+    format: Format | str = Format.SVG,  # noqa: A002 (the word of graphviz)
+    *,
+    resolution: int = 150,
+    links: Mapping[str, str] | None = None,
+) -> bytes:
     """Return one page as SVG (with alternative text) or PNG; equal drawings give equal bytes.
+
+    `links` makes boxes of an SVG lead to anchors of the page it becomes part of: box id → anchor.
 
     Raises `RenderError` when no program `dot` can be used, `ValueError` for another format.
     """
@@ -35,6 +46,7 @@ def render(picture: Picture, format: Format | str = Format.SVG, *, resolution: i
         title=picture.title,
         description=summary(picture),
         names=names,
+        links={identity(picture.name, box): anchor for box, anchor in (links or {}).items()},
     ).encode()
 
 

@@ -17,16 +17,25 @@ FONTS = "Arial,Arimo,'Liberation Sans',Helvetica,sans-serif"
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _ROOT = re.compile(r"<svg\b[^>]*>")
 _TITLE = re.compile(r"<title>([^<]*)</title>\n?")
+_BOX = re.compile(r'(<g id="([^"]+)" class="node">)(.*?)</g>', re.DOTALL)
 _FONT = re.compile(r'font-family="Arial[^"]*"')
 _VIEW = re.compile(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"')
 _SIZE = re.compile(r'font-size="([\d.]+)"')
 
 
 def accessible(
-    svg: str, *, name: str, title: str, description: str, names: Mapping[str, str]
+    svg: str,
+    *,
+    name: str,
+    title: str,
+    description: str,
+    names: Mapping[str, str],
+    links: Mapping[str, str] | None = None,
 ) -> str:
     """Return the SVG with alternative text; `names` says what each box n1, n2, ... is.
 
+    `links` are the anchors that boxes lead to, by the identity of the box. A picture with links is
+    a group of things to follow, no single image (WAI-ARIA 1.2, role img).
     Texts of the model cannot be mistaken for markup here: `dot` has escaped `<` in all of them.
     """
     body = _COMMENT.sub("", svg[svg.index("<svg") :])
@@ -34,13 +43,15 @@ def accessible(
     if root is None:  # cannot happen: `index` found it
         return body
     inside = _TITLE.sub(lambda match: _box_title(match[1], names), body[root.end() :])
+    inside = _BOX.sub(lambda match: _linked(match, links or {}), inside)
     inside = _FONT.sub(f'font-family="{FONTS}"', inside)
     key = identity(name)
     view = _VIEW.search(root[0])
     width, height = (view[1], view[2]) if view else ("100", "100")
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}" role="img" '
+        f'width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}" '
+        f'role="{"group" if links else "img"}" '
         f'aria-labelledby="{key}:title {key}:desc">\n'
         f'<title id="{key}:title">{_text(title)}</title>\n'
         f'<desc id="{key}:desc">{_text(description)}</desc>'
@@ -52,6 +63,12 @@ def _box_title(name: str, names: Mapping[str, str]) -> str:
     """Return the title of a box in words; arrows, groups and the page need none."""
     words = names.get(name)
     return "" if words is None else f"<title>{_text(words)}</title>\n"
+
+
+def _linked(box: re.Match[str], links: Mapping[str, str]) -> str:
+    """Return a box as a link to its anchor, or as it is when it has none."""
+    anchor = links.get(box[2])
+    return box[0] if anchor is None else f'{box[1]}<a href="#{anchor}">{box[3]}</a></g>'
 
 
 def _text(text: str) -> str:

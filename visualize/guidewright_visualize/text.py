@@ -7,6 +7,7 @@ instead of it: by a screen reader, in a mail, in a difference between two versio
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from guidewright_visualize.drawing import (
     ColumnKind,
@@ -73,8 +74,45 @@ def node_name(node: Node) -> str:
     return label if node.number is None else f"{node.number} {label}"
 
 
+@dataclass(frozen=True, slots=True)
+class WayWords:
+    """What follows a box, in words; `to` is the box or group it leads to, or empty."""
+
+    words: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxWords:
+    """A box, or a group that ways leave, in words; `id` is that of the drawing.
+
+    `cites` are the statements it rests on, `mark` is why it is marked; both may be empty.
+    """
+
+    id: str
+    number: str
+    text: str
+    ways: tuple[WayWords, ...]
+    cites: str = ""
+    mark: str = ""
+
+
 def _drawing(drawing: Drawing) -> Iterator[str]:
     """Yield the boxes in their order, each with what follows it or what it needs."""
+    for box in box_words(drawing):
+        if box.text:
+            number = f"{box.number}. " if box.number else ""
+            yield f"{number}{box.text}{box.cites}{box.mark}"
+            yield from (f"   - {way.words}" for way in box.ways)
+        else:
+            yield from (way.words for way in box.ways)
+
+
+def box_words(drawing: Drawing) -> Iterator[BoxWords]:
+    """Yield every box in words, then every group that ways leave from anywhere inside.
+
+    Where a way comes in from another page there is no text, only where it leads.
+    """
     parts = [part for group in drawing.groups for part in group.nested]
     ends = {node.id: node_name(node) for node in drawing.nodes}
     ends |= {part.id: clean(part.label) for part in parts}
@@ -82,24 +120,33 @@ def _drawing(drawing: Drawing) -> Iterator[str]:
     for index, node in enumerate(drawing.nodes, 1):
         ways = [edge for edge in drawing.edges if edge.source == node.id]
         if node.shape is Shape.LINK:
-            yield from (f"Arriving {_arrival(edge, ends)}" for edge in ways)
+            arrivals = (WayWords(f"Arriving {_arrival(edge, ends)}", edge.target) for edge in ways)
+            yield BoxWords(node.id, "", "", tuple(arrivals))
             continue
-        yield f"{index if node.number is None else node.number}. {_box(node, inside)}"
-        yield from (f"   - {_way(edge, ends)}" for edge in ways if edge.kind not in _NEEDS)
-        yield from _needs(drawing, node, ends)
+        number = str(index if node.number is None else node.number)
+        following = [
+            WayWords(_way(edge, ends), edge.target) for edge in ways if edge.kind not in _NEEDS
+        ]
+        needed = [WayWords(words) for words in _needs(drawing, node, ends)]
+        cites = f" [{', '.join(map(clean, node.annotations))}]" if node.annotations else ""
+        text, ways_on = _box(node, inside), (*following, *needed)
+        yield BoxWords(node.id, number, text, ways_on, cites, _mark(node.mark))
     for part in parts:
-        ways = [edge for edge in drawing.edges if edge.source == part.id]
-        if ways:
-            yield f"From anywhere in: {clean(part.label)}{_mark(part.mark)}"
-        yield from (f"   - {_way(edge, ends)}" for edge in ways)
+        leaving = [
+            WayWords(_way(edge, ends), edge.target)
+            for edge in drawing.edges
+            if edge.source == part.id
+        ]
+        if leaving:
+            text = f"From anywhere in: {clean(part.label)}"
+            yield BoxWords(part.id, "", text, tuple(leaving), mark=_mark(part.mark))
 
 
 def _box(node: Node, inside: Mapping[str, str]) -> str:
-    """Return what stands in a box, its kind, the group it is in, what it rests on, its mark."""
+    """Return what stands in a box, its kind, and the group it is in."""
     label = "; ".join(clean(line) for line in node.label)
     group = f" (in: {inside[node.id]})" if node.id in inside else ""
-    rests_on = f" [{', '.join(map(clean, node.annotations))}]" if node.annotations else ""
-    return f"{label} ({node.shape.value}){group}{rests_on}{_mark(node.mark)}"
+    return f"{label} ({node.shape.value}){group}"
 
 
 def _arrival(edge: Edge, ends: Mapping[str, str]) -> str:
@@ -128,7 +175,7 @@ def _needs(drawing: Drawing, node: Node, ends: Mapping[str, str]) -> Iterator[st
             if edge.target == node.id and edge.kind is kind
         ]
         if needed:
-            yield f"   - {verb}: {', '.join(needed)}"
+            yield f"{verb}: {', '.join(needed)}"
 
 
 def _mark(mark: Mark | None) -> str:

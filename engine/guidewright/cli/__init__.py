@@ -23,6 +23,7 @@ COMMANDS = {
     "test": "Run the guideline's cases and list the rules that never fired.",
     "verify": "Find gaps, overlaps, dead rules, unsafe ways; each with a patient.",
     "draw": "Draw requirement diagrams, decision tables and the workflow.",
+    "review": "Write one document with everything that a committee reviews and signs.",
     "step": "Move one patient along the workflow by one event.",
     "care": "Run patients along the workflow, in a store that survives.",
     "fmt": "Write DMN files canonically, so that a one-cell edit is a one-line difference.",

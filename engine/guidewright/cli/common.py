@@ -164,6 +164,16 @@ def _standard_input() -> str:
         raise ModelError(Note(Code.FILE_ENCODING, None, text)) from None
 
 
+def write(path: Path, content: bytes) -> None:
+    """Write a document; raises `ModelError` when the place cannot be written to."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as fault:
+        text = f"{str(path)!r} cannot be written: {fault.strerror}"
+        raise ModelError(Note(Code.FILE_MISSING, None, text)) from None
+
+
 def chosen_policies(pairs: tuple[str, ...]) -> Mapping[str, str]:
     """Return the policies of `NAME=VALUE` options."""
     chosen: dict[str, str] = {}

@@ -18,8 +18,6 @@ from guidewright.cli.common import (
 from guidewright.errors import Code, ModelError, Note
 from guidewright.guideline.guide import Guideline, load
 from guidewright.guideline.outcome import Outcome
-from guidewright.guideline.provenance import tables_of
-from guidewright.guideline.walk import walk_patient
 
 
 @click.command(name="draw")
@@ -78,8 +76,8 @@ def command(
         except OSError as fault:
             text = f"the folder {str(output)!r} cannot be made: {fault.strerror}"
             raise ModelError(Note(Code.FILE_UNWRITABLE, None, text)) from None
-        for name, picture in _pictures(guideline, outcome, kinds):
-            path = output / f"{name}.{'txt' if format_ == 'text' else format_}"
+        for picture in _pictures(guideline, outcome, kinds):
+            path = output / f"{picture.name}.{'txt' if format_ == 'text' else format_}"
             path.write_bytes(_content(picture, format_))
             click.echo(str(path))
 
@@ -92,49 +90,13 @@ def _content(picture: pictures.Picture, format_: str) -> bytes:
     return pictures.render(picture, format_)
 
 
-def caption_of(guideline: Guideline) -> pictures.Caption:
-    """Return what stands on every picture of a guideline."""
-    file = guideline.file
-    sources = tuple(
-        source.title + (f" ({source.date})" if source.date else "")
-        for source in file.sources.values()
-    )
-    return pictures.Caption(
-        title=file.title,
-        version=file.version,
-        status=file.status,
-        date=file.date or "",
-        sources=sources,
-        notice=file.notice or "",
-    )
-
-
 def _pictures(
     guideline: Guideline, outcome: Outcome | None, kinds: tuple[str, ...]
-) -> Iterator[tuple[str, pictures.Picture]]:
-    caption = caption_of(guideline)
-    definitions = guideline.model.definitions
+) -> Iterator[pictures.Picture]:
+    caption = pictures.caption_of(guideline)
     if "requirements" in kinds:
-        for page in pictures.draw_requirement_pages(definitions, caption=caption):
-            drawn = page if outcome is None else pictures.mark_decisions(page, outcome.trace)
-            yield drawn.name, drawn
+        yield from pictures.requirement_pictures(guideline, caption, outcome)
     if "tables" in kinds:
-        for decision, table in tables_of(definitions):
-            name = "table-" + _file_name(decision.name)
-            drawing = pictures.draw_table(table, name=name, title=decision.name, caption=caption)
-            seen = outcome.trace.decision(decision.name) if outcome is not None else None
-            if seen is not None and seen.tables:
-                drawing = pictures.mark_rules(drawing, seen.tables[-1])
-            for part in pictures.table_pages(drawing):
-                yield part.name, part
-    if "workflow" in kinds and guideline.graph is not None:
-        pages = pictures.draw_workflow(guideline.graph, caption=caption)
-        if outcome is not None:
-            instance = walk_patient(guideline, outcome)
-            pages = pictures.mark_instance(pages, guideline.graph, instance)
-        for workflow_page in pages:
-            yield workflow_page.name, workflow_page
-
-
-def _file_name(name: str) -> str:
-    return "".join(each if each.isalnum() else "-" for each in name.lower()).strip("-")
+        yield from pictures.table_pictures(guideline, caption, outcome)
+    if "workflow" in kinds:
+        yield from pictures.workflow_pictures(guideline, caption, outcome)

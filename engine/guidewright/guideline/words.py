@@ -38,7 +38,7 @@ def _summary(guideline: Guideline, outcome: Outcome) -> Iterator[str]:
     if not outcome.patient:
         yield "  nothing is known"
     for name, value in outcome.patient.items():
-        yield f"  {name}: {_value(guideline, name, value)}"
+        yield f"  {name}: {value_words(guideline, name, value)}"
     for section in outcome.sections:
         if section.role is not Role.GAPS and (section.options or section.status is Status.GAP):
             yield ""
@@ -46,7 +46,8 @@ def _summary(guideline: Guideline, outcome: Outcome) -> Iterator[str]:
     yield from _open_points(outcome)
 
 
-def _value(guideline: Guideline, name: str, value: Any) -> str:
+def value_words(guideline: Guideline, name: str, value: Any) -> str:
+    """Return a value of the patient with its unit."""
     meaning = guideline.file.inputs.get(name)
     unit = f" {meaning.unit.code}" if meaning is not None and meaning.unit is not None else ""
     if value is None:
@@ -58,7 +59,7 @@ def _section(section: Section, outcome: Outcome) -> Iterator[str]:
     conflict = next((each for each in outcome.conflicts if each.section == section.title), None)
     if conflict is not None:
         yield f"{section.title}: CONFLICT"
-        yield f"  {_conflict(conflict)}"
+        yield f"  {conflict_words(conflict)}"
         for number, option in enumerate(section.options, 1):
             yield from _option(option, f"  {number}. ")
         return
@@ -73,7 +74,8 @@ def _section(section: Section, outcome: Outcome) -> Iterator[str]:
         yield from _option(option, f"  {number}. " if alternatives else "  ")
 
 
-def _conflict(conflict: Conflict) -> str:
+def conflict_words(conflict: Conflict) -> str:
+    """Return which statements disagree, and that none of them is preferred."""
     statements = _listed(conflict.statements)
     reference = f" ({_listed(conflict.ambiguities)})" if conflict.ambiguities else ""
     return (
@@ -100,7 +102,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _open_points(outcome: Outcome) -> Iterator[str]:
-    known = [gap for gap in outcome.gaps if _is_known(outcome, gap)]
+    known = [gap for gap in outcome.gaps if is_known_gap(outcome, gap)]
     if known:
         yield ""
         yield "What the source leaves open for this patient"
@@ -126,7 +128,8 @@ def _open_points(outcome: Outcome) -> Iterator[str]:
             yield f"  {use.name} = {use.reading}{default}: {use.meaning}{_cited(use.statements)}"
 
 
-def _is_known(outcome: Outcome, gap: Gap) -> bool:
+def is_known_gap(outcome: Outcome, gap: Gap) -> bool:
+    """Say whether a gap is one of the source that the authors have noted."""
     section = outcome.section(gap.section)
     return section is not None and section.role is Role.GAPS
 
@@ -144,10 +147,10 @@ def _why(guideline: Guideline, outcome: Outcome) -> Iterator[str]:
             yield ""
             policy = table.table.hit_policy.value
             yield f"{decision.decision.name} ({policy}, {len(table.rules)} rules tried)"
-            yield f"  looked at: {_looked_at(table)}"
+            yield f"  looked at: {looked_at_words(table)}"
             for rule in chosen:
                 yield f"  rule {rule.rule.name} (row {rule.rule.row})"
-                conditions = _conditions(table, rule.rule.inputs)
+                conditions = conditions_words(table, rule.rule.inputs)
                 if conditions:
                     yield f"    because {conditions}"
                 for identity in basis_of(table.table, rule.rule).statements:
@@ -159,14 +162,15 @@ def _why(guideline: Guideline, outcome: Outcome) -> Iterator[str]:
                         )
 
 
-def _looked_at(table: TableTrace) -> str:
+def looked_at_words(table: TableTrace) -> str:
+    """Return the values a table looked at."""
     return "; ".join(
         f"{each.text} = {plain(each.value) if each.value is not None else 'not known'}"
         for each in table.inputs
     )
 
 
-def _conditions(table: TableTrace, cells: Iterable[Any]) -> str:
+def conditions_words(table: TableTrace, cells: Iterable[Any]) -> str:
     """Return the cells of a rule that ask for something, with the columns they are about."""
     parts = []
     for clause, cell in zip(table.table.inputs, cells, strict=True):

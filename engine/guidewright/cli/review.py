@@ -1,0 +1,45 @@
+"""`guidewright review DIR`: one document with everything a committee needs to sign."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from guidewright.cli.common import faults_told, folder, write
+from guidewright.guideline.guide import load
+
+
+@click.command(name="review")
+@folder
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["html", "pdf"]),
+    default="html",
+    show_default=True,
+    help="One HTML file without scripts, or PDF for A4 (needs the extra 'pdf').",
+)
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where to write it  [default: NAME-review.html in the present folder]",
+)
+def command(folder: Path, format_: str, output: Path | None) -> None:
+    """Write the review pack of DIR: flowcharts, tables, sources, findings and cases.
+
+    Everything in it is generated from the files that run. It is one file that can be mailed and
+    archived: no script is needed to read it, and nothing is fetched from anywhere.
+    """
+    from guidewright_visualize.review.contents import pack_of
+    from guidewright_visualize.review.html import pack_to_html
+    from guidewright_visualize.review.pdf import pack_to_pdf
+
+    with faults_told():
+        guideline = load(folder)
+        pack = pack_of(guideline, raster=format_ == "pdf")
+        content = pack_to_pdf(pack) if format_ == "pdf" else pack_to_html(pack).encode()
+        path = output or Path(f"{guideline.file.id}-review.{format_}")
+        write(path, content)
+        click.echo(str(path))

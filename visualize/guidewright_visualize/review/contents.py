@@ -1,0 +1,211 @@
+"""Put a review pack together: a loaded guideline goes in, a `Pack` comes out.
+
+Nothing is decided here: the figures are those of `draw`, the findings those of `check` and
+`verify`, the results of the cases those of `test`. What points at what is noted once, while the
+parts are made, and read back for the parts that are pointed at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from guidewright.analysis.verify import verify
+from guidewright.errors import Severity
+from guidewright.guideline.cases import Coverage, coverage, read_cases, run_case
+from guidewright.guideline.guide import Guideline
+from guidewright_visualize.guidelines import caption_of, requirement_pictures, workflow_pictures
+from guidewright_visualize.review import anchors
+from guidewright_visualize.review.anchors import Backlinks
+from guidewright_visualize.review.case_views import case_views
+from guidewright_visualize.review.figures import figures
+from guidewright_visualize.review.finding_views import finding_views
+from guidewright_visualize.review.pack import (
+    CaseView,
+    Changes,
+    Fact,
+    FindingView,
+    Link,
+    Pack,
+    RuleView,
+    StatementView,
+    TableView,
+)
+from guidewright_visualize.review.source_views import (
+    open_points,
+    policy_views,
+    source_views,
+    statement_views,
+)
+from guidewright_visualize.review.table_views import table_views
+from guidewright_visualize.review.term_views import term_views
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """The cases of a guideline with their results."""
+
+    views: tuple[CaseView, ...] = ()
+    covered: Coverage | None = None
+
+
+def pack_of(guideline: Guideline, *, changes: Changes | None = None, raster: bool = False) -> Pack:
+    """Return everything a committee needs to review a guideline.
+
+    With `raster` the figures carry a PNG each, for paper. Raises `ModelError` when the cases cannot
+    be read.
+    """
+    back = Backlinks()
+    file, caption = guideline.file, caption_of(guideline)
+    flowcharts = figures(guideline, workflow_pictures(guideline, caption), back, raster=raster)
+    diagrams = figures(guideline, requirement_pictures(guideline, caption), back, raster=raster)
+    found = tuple(finding_views(guideline, verify(guideline), back))
+    tested = _tested(guideline, back)
+    tables = tuple(table_views(guideline, back))
+    policies = tuple(policy_views(guideline, back))
+    points = tuple(open_points(guideline, back))
+    terms = tuple(term_views(guideline, back))
+    statements = tuple(statement_views(guideline, back))
+    tables = tuple(_with_backlinks(table, statements, back) for table in tables)
+    return Pack(
+        title=file.title,
+        notice=file.notice or "",
+        identity=tuple(_identity(guideline)),
+        answers=tuple(_answers(guideline)),
+        attention=tuple(_attention(found, tested, statements, tables)),
+        numbers=tuple(_numbers(guideline, found, tested, tables)),
+        sources=tuple(source_views(guideline)),
+        flowcharts=flowcharts,
+        diagrams=diagrams,
+        tables=tables,
+        statements=statements,
+        policies=policies,
+        open_points=points,
+        findings=found,
+        cases=tested.views,
+        unfired=tuple(_unfired(tested)),
+        changes=changes,
+        terms=terms,
+    )
+
+
+def _tested(guideline: Guideline, back: Backlinks) -> Tested:
+    if guideline.file.cases is None:
+        return Tested()
+    cases = read_cases(guideline)
+    results = [run_case(guideline, case) for case in cases.cases]
+    covered = coverage(guideline, cases, results)
+    return Tested(tuple(case_views(guideline, results, back)), covered)
+
+
+def _with_backlinks(
+    table: TableView, statements: Sequence[StatementView], back: Backlinks
+) -> TableView:
+    """Return a table with what was found to point at it and its rules, beside its statements."""
+    rules = tuple(_rule(rule, back) for rule in table.rules)
+    cited = {link.to for rule in rules for link in rule.statements}
+    beside = tuple(each for each in statements if each.anchor in cited)
+    return replace(table, rules=rules, statements=beside, boxes=back.of(table.anchor))
+
+
+def _rule(rule: RuleView, back: Backlinks) -> RuleView:
+    pointing = back.of(rule.anchor)
+    return replace(
+        rule,
+        findings=tuple(each for each in pointing if each.to.startswith("finding:")),
+        cases=tuple(each for each in pointing if each.to.startswith("case:")),
+    )
+
+
+# the first pages --------------------------------------------------------------------------------
+
+
+def _identity(guideline: Guideline) -> Iterator[Fact]:
+    file = guideline.file
+    for name, value in (
+        ("Guideline", file.id),
+        ("Version", file.version),
+        ("Status", file.status),
+        ("Jurisdiction", file.jurisdiction),
+        ("Date", file.date),
+        ("Digest of the files that decide", guideline.digest),
+    ):
+        yield Fact(name, value or "not stated")
+
+
+def _answers(guideline: Guideline) -> Iterator[str]:
+    """Yield the questions that the parts of the outcome answer."""
+    questions = {each.name: each.question for each in guideline.model.definitions.decisions}
+    for section in guideline.file.outcome:
+        asked = [questions.get(name) for name in section.decisions]
+        known = "; ".join(dict.fromkeys(each for each in asked if each))
+        yield f"{section.title}: {known}" if known else section.title
+
+
+def _numbers(
+    guideline: Guideline,
+    found: Sequence[FindingView],
+    tested: Tested,
+    tables: Sequence[TableView],
+) -> Iterator[Fact]:
+    file = guideline.file
+    yield Fact("Statements of the source", str(len(file.statements)))
+    rules = sum(len(table.rules) for table in tables)
+    yield Fact("Decision tables", f"{len(tables)}, with {rules} rules")
+    if guideline.graph is not None:
+        yield Fact("Workflow states", str(len(guideline.graph.states)))
+    yield Fact("Points the source leaves open", str(len(file.ambiguities)))
+    yield Fact("Policies (chosen readings)", str(len(file.policies)))
+    passed = sum(case.passed for case in tested.views)
+    yield Fact("Cases", f"{passed} of {len(tested.views)} passed")
+    if tested.covered is not None:
+        yield Fact("Rules fired by some case", f"{len(tested.covered.fired)} of {rules}")
+    counted = (
+        (word, sum(each.severity == severity and not each.accepted for each in found))
+        for word, severity in (("errors", Severity.ERROR), ("warnings", Severity.WARNING))
+    )
+    yield Fact("Findings", ", ".join(f"{count} {word}" for word, count in counted))
+
+
+def _attention(
+    found: Sequence[FindingView],
+    tested: Tested,
+    statements: Sequence[StatementView],
+    tables: Sequence[TableView],
+) -> Iterator[Link]:
+    """Yield what a reviewer should look at first; nothing is left out, only counted together."""
+    open_ones = [each for each in found if not each.accepted and each.verdict != "proved"]
+    for each in open_ones:
+        if each.severity == Severity.ERROR:
+            yield Link(each.text, each.anchor)
+    warned = [each for each in open_ones if each.severity == Severity.WARNING]
+    if warned:
+        yield Link(
+            _count(len(warned), "warning of the checks", "warnings of the checks"), "findings"
+        )
+    for case in tested.views:
+        if not case.passed:
+            yield Link(f"case {case.id} fails: {case.differences[0]}", case.anchor)
+    bare = [each.id for each in statements if not each.rests]
+    if bare:
+        yield Link(f"no rule and no state rests on {', '.join(bare)}", "statements")
+    dangling = [each.id for each in statements if each.dangling]
+    if dangling:
+        text = f"cite references that the source does not list: {', '.join(dangling)}"
+        yield Link(text, "statements")
+    without = [rule.id for table in tables for rule in table.rules if not rule.statements]
+    if without:
+        yield Link(f"rules that cite no statement: {', '.join(without)}", "tables")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _unfired(tested: Tested) -> Iterator[Link]:
+    if tested.covered is None:
+        return
+    for rule in tested.covered.unfired:
+        decision, _, name = rule.partition(": ")
+        reason = tested.covered.explained.get(rule, "")
+        yield Link(f"{rule} ({reason})" if reason else rule, anchors.rule(decision, name))

@@ -1,0 +1,260 @@
+"""What a review pack says, part by part, without saying how: texts, links, figures, tables.
+
+In: what `review.contents` finds in a guideline. Out: frozen data that becomes HTML (`html.py`) or
+PDF (`pdf.py`). Everything that can be pointed at has an `anchor`; a `Link` leads to one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads to an anchor of the pack."""
+
+    text: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the title page or of a summary."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where one arrow of a box leads, in words; `to` is the box there."""
+
+    words: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box of a figure in words: the figure's text equivalent, box by box.
+
+    `drawn` is the box's identity inside the SVG.
+    """
+
+    anchor: str
+    drawn: str
+    number: str
+    text: str
+    ways: tuple[Way, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture with its text equivalent; `svg` links its boxes to the anchors of `boxes`."""
+
+    anchor: str
+    title: str
+    alternative: str
+    svg: str
+    png: bytes
+    boxes: tuple[Box, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column: its kind (condition, conclusion, annotation), title, values."""
+
+    kind: str
+    title: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """One rule of a table with everything that hangs on it; `cells` belong to the heads."""
+
+    anchor: str
+    number: int
+    id: str
+    cells: tuple[str, ...]
+    statements: tuple[Link, ...]
+    ambiguities: tuple[Link, ...]
+    findings: tuple[Link, ...]
+    cases: tuple[Link, ...]
+    remarks: tuple[str, ...]
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A decision table; `wide` when its columns do not fit on paper beside each other."""
+
+    anchor: str
+    title: str
+    question: str
+    corner: str
+    policy: str
+    heads: tuple[Head, ...]
+    rules: tuple[RuleView, ...]
+    notes: tuple[str, ...]
+    boxes: tuple[Link, ...]
+    statements: tuple[StatementView, ...]
+    wide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference that a statement cites; `text` is empty when the source does not list it."""
+
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    """A statement of a source and what rests on it."""
+
+    anchor: str
+    id: str
+    source: str
+    section: str
+    text: str
+    cites: tuple[Reference, ...]
+    rests: tuple[Link, ...]
+
+    @property
+    def dangling(self) -> tuple[str, ...]:
+        """The numbers of the references that the source does not list."""
+        return tuple(each.number for each in self.cites if not each.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of a policy."""
+
+    value: str
+    meaning: str
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """A named choice between readings."""
+
+    anchor: str
+    name: str
+    question: str
+    readings: tuple[Reading, ...]
+    decided_by: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """Something the source leaves open, and where the model shows it."""
+
+    anchor: str
+    id: str
+    topic: str
+    problem: str
+    statements: tuple[Link, ...]
+    handled_by: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding in a clinician's words."""
+
+    anchor: str
+    check: str
+    severity: str
+    verdict: str
+    text: str
+    hint: str
+    evidence: str
+    place: str
+    links: tuple[Link, ...]
+    accepted: str = ""  # the reason why the model's authors accept it
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case with its result."""
+
+    anchor: str
+    id: str
+    title: str
+    patient: tuple[Fact, ...]
+    passed: bool
+    differences: tuple[str, ...]
+    answer: tuple[str, ...]
+    why: str
+    rules: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An input: what it means, in which unit, which values it may have, where it is tested."""
+
+    anchor: str
+    name: str
+    type: str
+    unit: str
+    values: str
+    meaning: str
+    used: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A change since the version compared with, or a class of patients whose advice changes."""
+
+    anchor: str
+    text: str
+    before: str
+    after: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since another version, and for whom."""
+
+    against: str
+    rules: tuple[ChangeView, ...]
+    patients: tuple[ChangeView, ...]
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A document the guideline rests on, with the references that it lists itself."""
+
+    title: str
+    details: str
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The whole pack, in reading order."""
+
+    title: str
+    notice: str
+    identity: tuple[Fact, ...]
+    answers: tuple[str, ...]
+    attention: tuple[Link, ...]
+    numbers: tuple[Fact, ...]
+    sources: tuple[SourceView, ...]
+    flowcharts: tuple[Figure, ...]
+    diagrams: tuple[Figure, ...]
+    tables: tuple[TableView, ...]
+    statements: tuple[StatementView, ...]
+    policies: tuple[PolicyView, ...]
+    open_points: tuple[OpenPoint, ...]
+    findings: tuple[FindingView, ...]
+    cases: tuple[CaseView, ...]
+    unfired: tuple[Link, ...]
+    changes: Changes | None
+    terms: tuple[Term, ...]
