@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from xml.sax.saxutils import escape
 
 from guidewright_visualize.quoting import identity
@@ -67,7 +68,7 @@ def _box_title(name: str, names: Mapping[str, str]) -> str:
 
 def _linked(box: re.Match[str], links: Mapping[str, str]) -> str:
     """Return a box as a link to its anchor, or as it is when it has none."""
-    anchor = links.get(box[2])
+    anchor = links.get(unescape(box[2]))
     return box[0] if anchor is None else f'{box[1]}<a href="#{anchor}">{box[3]}</a></g>'
 
 

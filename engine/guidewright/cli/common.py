@@ -171,7 +171,7 @@ def write(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as fault:
         text = f"{str(path)!r} cannot be written: {fault.strerror}"
-        raise ModelError(Note(Code.FILE_MISSING, None, text)) from None
+        raise ModelError(Note(Code.FILE_UNWRITABLE, None, text)) from None
 
 
 def chosen_policies(pairs: tuple[str, ...]) -> Mapping[str, str]:

@@ -1,7 +1,8 @@
-"""Write a review pack as PDF for A4 paper, tagged for assistive technology (PDF/UA).
+"""Write a review pack as PDF for A4 paper, tagged for assistive technology.
 
 In: a `Pack` whose figures carry a PNG. Out: bytes. The page is set by typst from a template of ours
-that reads the pack as JSON, so no text of a model is ever read as markup.
+that reads the pack as JSON, so no text of a model is ever read as markup. The document claims to be
+PDF/UA-1 unless it has a letter that typst's own fonts lack.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -37,12 +39,10 @@ def report_to_pdf(report: Report) -> bytes:
 
 def _typeset(template: str, document: Pack | Report, figures: Sequence[Figure]) -> bytes:
     """Return the PDF of a template of ours; it finds the document as pack.json, and its figures."""
-    try:
-        import typst
-    except ImportError:
+    if find_spec("typst") is None:
         text = "PDF needs typst, which is not installed"
         hint = "pip install 'guidewright[pdf]', or ask for html"
-        raise RenderError(Note(Code.UNSUPPORTED, None, text, hint)) from None
+        raise RenderError(Note(Code.DRAWING, None, text, hint))
     with TemporaryDirectory() as folder:
         root = Path(folder)
         for name in (template, SHARED):
@@ -54,20 +54,29 @@ def _typeset(template: str, document: Pack | Report, figures: Sequence[Figure]) 
         for figure in figures:
             (root / _file(figure.anchor)).write_bytes(figure.png)
         try:
-            return bytes(
-                typst.compile(
-                    str(root / template),
-                    root=str(root),
-                    format="pdf",
-                    ignore_system_fonts=True,  # the same pages on every machine
-                    pdf_standards="ua-1",
-                    timestamp=0,
-                )
+            return _compiled(root / template, pdf_standards="ua-1")
+        except RenderError:  # perhaps a letter that no font has: still tagged, without the claim
+            return _compiled(root / template)
+
+
+def _compiled(template: Path, **more: Any) -> bytes:
+    import typst
+
+    try:
+        return bytes(
+            typst.compile(
+                str(template),
+                root=str(template.parent),
+                format="pdf",
+                ignore_system_fonts=True,  # the same pages on every machine
+                timestamp=0,
+                **more,
             )
-        except typst.TypstError as fault:
-            said = str(fault).replace(str(root), "").strip().splitlines()
-            text = f"typst cannot set the page: {said[0] if said else 'no reason given'}"
-            raise RenderError(Note(Code.UNSUPPORTED, None, text)) from fault
+        )
+    except typst.TypstError as fault:
+        said = str(fault).replace(str(template.parent), "").strip().splitlines()
+        text = f"typst cannot set the page: {said[0] if said else 'no reason given'}"
+        raise RenderError(Note(Code.DRAWING, None, text)) from fault
 
 
 def _data(document: Pack | Report) -> dict[str, Any]:

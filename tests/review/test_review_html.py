@@ -1,0 +1,103 @@
+"""The page of a review pack: complete, linked both ways, and in need of nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from review_pages import Page, read
+
+from guidewright_visualize.review.html import pack_to_html
+from guidewright_visualize.review.pack import Pack
+from guidewright_visualize.tables import ANY
+
+
+@pytest.fixture(scope="module")
+def page(html: str) -> Page:
+    return read(html)
+
+
+def test_every_link_leads_somewhere(page: Page) -> None:
+    known = set(page.identities)
+    assert page.links
+    lost = sorted({to for _, to in page.links if to.removeprefix("#") not in known})
+    assert not lost
+
+
+def test_every_identity_stands_once(page: Page) -> None:
+    doubled = [name for name, count in Counter(page.identities).items() if count > 1]
+    assert not doubled
+
+
+def test_nothing_is_fetched_and_nothing_runs(page: Page, html: str) -> None:
+    assert not page.fetched
+    assert not page.elements & {"script", "link", "iframe", "object", "embed", "img"}
+    assert all(to.startswith("#") for _, to in page.links)
+    assert not re.search(r"@import|url\(", html)
+
+
+def test_rules_and_statements_are_linked_both_ways(pack: Pack, page: Page) -> None:
+    pairs = [
+        (rule.anchor, link.to)
+        for table in pack.tables
+        for rule in table.rules
+        for link in (*rule.statements, *rule.ambiguities)
+    ]
+    assert pairs
+    for rule, cited in pairs:
+        assert page.leads(rule, cited), (rule, cited)
+        assert page.leads(cited, rule), (cited, rule)
+
+
+def test_boxes_and_statements_are_linked_both_ways(pack: Pack, page: Page) -> None:
+    boxes = [box for figure in (*pack.flowcharts, *pack.diagrams) for box in figure.boxes]
+    assert boxes
+    for box in boxes:
+        if box.number:
+            assert page.leads(box.drawn, box.anchor), f"the picture's {box.text}"
+            assert page.leads(box.anchor, box.drawn), f"the words of {box.text}"
+        for link in box.links:
+            assert page.leads(box.anchor, link.to), (box.anchor, link.to)
+    cited = {link.to for box in boxes for link in box.links if link.to.startswith("statement:")}
+    for statement in pack.statements:
+        if statement.anchor in cited:
+            assert any(link.to.startswith("box:") for link in statement.rests), statement.id
+
+
+def test_findings_and_cases_are_linked_both_ways(pack: Pack, page: Page) -> None:
+    rules = {rule.anchor: rule for table in pack.tables for rule in table.rules}
+    for finding in pack.findings:
+        for link in finding.links:
+            assert page.leads(finding.anchor, link.to)
+            if link.to in rules:
+                assert page.leads(link.to, finding.anchor)
+    for case in pack.cases:
+        for link in case.rules:
+            assert page.leads(case.anchor, link.to)
+            assert case.anchor in {each.to for each in rules[link.to].cases}
+
+
+def test_everything_of_the_model_is_there(pack: Pack, page: Page) -> None:
+    said = " ".join(" ".join(page.words).split())
+    for statement in pack.statements:
+        assert statement.text in said
+    for table in pack.tables:
+        for rule in table.rules:
+            assert rule.id in said
+            for head, cell in zip(table.heads, rule.cells, strict=True):
+                hidden = table.wide and (cell == ANY or (head.kind == "output" and cell == "null"))
+                assert hidden or cell in said, (rule.id, cell)
+    for case in pack.cases:
+        assert case.id in said
+
+
+def test_the_same_pack_gives_the_same_bytes(pack: Pack, html: str) -> None:
+    assert pack_to_html(pack) == html
+
+
+def test_headings_do_not_skip_a_level(html: str) -> None:
+    levels = [int(level) for level in re.findall(r"<h([1-6])", html)]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
