@@ -44,4 +44,4 @@ def test_lines_of_prose_are_short(name: str) -> None:
         r"^```.*?^```$", "", (DOCS / name).read_text(encoding="utf-8"), flags=re.M | re.S
     )
     for line in prose.splitlines():
-        assert len(line) <= 100, line
+        assert len(line) <= 100 or line.startswith("|"), line  # a row of a table is one line
