@@ -100,3 +100,25 @@ def same_ways(made: Graph) -> bool:
     before, after = document_of(made), possible(document_of(made))
     counts = [sum(len(s.get("transitions", [])) for _, s in leaves(d)) for d in (before, after)]
     return counts[0] == counts[1]
+
+
+def test_an_end_that_only_an_exception_leads_to_stands_with_it() -> None:
+    """No end event is left alone in the diagram, and it comes back from pure BPMN, too."""
+    made = graph_of(
+        {
+            "workflow": "w",
+            "label": "W",
+            "initial": "a",
+            "exceptions": [{"event": "died", "to": "dead"}, {"event": "moved", "to": "z"}],
+            "states": {
+                "a": {"kind": "gap", "transitions": [{"event": "on", "to": "z"}]},
+                "z": {"kind": "final"},
+                "dead": {"kind": "final", "label": "The patient died"},
+            },
+        }
+    )
+    assert returned(made) == (document_of(made), [])
+    pure, notes = returned(made, own=False)
+    assert not notes
+    assert pure["exceptions"][0] == {"event": "died", "to": "The patient died"}
+    assert pure["states"]["The patient died"] == {"kind": "final"}

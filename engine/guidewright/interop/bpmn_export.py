@@ -125,8 +125,10 @@ class _Exporter:
         start = f"{self.ids[state.name]}.start" if state is not None else "start"
         draft.nodes.append(Node(start, NodeKind.START))
         draft.flow(start, self.ids[initial])
+        elsewhere = {way.target.name for way in self.exceptional()} if state is None else set()
         for name in names:
-            self.state(draft, self.graph.state(name))
+            if name not in elsewhere:
+                self.state(draft, self.graph.state(name))
         if state is None:
             for number, exception in enumerate(self.graph.exceptions, 1):
                 self.anywhere(draft, exception, f"exception{number}")
@@ -137,13 +139,13 @@ class _Exporter:
         """Add an event subprocess for an exception of the whole: it ends what the process does."""
         inner = _Draft(None)
         start, target = f"{name}.start", exception.target.name
-        end = f"{name}.to.{self.ids[target]}"
-        label = self.graph.state(target).label
-        event = self.event(None, exception)
-        inner.nodes = [
-            _event_node(start, NodeKind.START, event, exception),
-            Node(end, NodeKind.END, f"to: {label}", attributes=own(target=target)),
-        ]
+        state, event = self.graph.state(target), self.event(None, exception)
+        ends = self.node(state, NodeKind.END)
+        if exception not in self.exceptional():
+            to = f"{name}.to.{self.ids[target]}"
+            ends = Node(to, NodeKind.END, f"to: {state.label}", attributes=own(target=target))
+        end = ends.id
+        inner.nodes = [_event_node(start, NodeKind.START, event, exception), ends]
         when = exception.when.text if exception.when is not None else None
         attributes = self.way_attributes(exception)
         if exception.event is not None:
@@ -159,6 +161,17 @@ class _Exporter:
                 span=exception.span,
             )
         )
+
+    def exceptional(self) -> list[Transition]:
+        """Return the exceptions of the whole that alone lead to their end: it stands with them."""
+        targets = [way.target.name for way in self.graph.all_transitions] + [self.graph.initial]
+        return [
+            way
+            for way in self.graph.exceptions
+            if targets.count(way.target.name) == 1
+            and self.graph.state(way.target.name).final
+            and self.graph.state(way.target.name).parent is None
+        ]
 
     def regions(self, state: State) -> Scope:
         """Return the scope of a parallel state: a fork, its regions, a join."""

@@ -239,12 +239,16 @@ def _event_subprocess(level: Level, node: Node) -> None:
         hint = "only one that interrupts, on a signal, message, error or FEEL condition, is"
         level.importer.not_taken(node.span, text, hint)
         return
-    ours = [each for each in inner.nodes if own_value(each, "target") in level.importer.taken]
-    if len(inner.nodes) == 2 and ours:
-        way = Level(level.importer, inner).way(inner.flows[0]) if inner.flows else {}
+    ends = [each for each in inner.nodes if each.kind is NodeKind.END]
+    if len(inner.nodes) == 2 and ends and len(inner.flows) == 1:
+        flow = inner.flows[0]
+        way = Level(level.importer, inner).way(flow)
         way.pop(EXCEPTION, None)
-        when = own_value(inner.flows[0], "when") if inner.flows else None
-        target = own_value(ours[0], "target")
+        when = own_value(flow, "when")
+        target = own_value(ends[0], "target")
+        if target not in level.importer.taken:
+            target = level.importer.name(ends[0])
+            level.made[target] = _end(level, ends[0])
         guard = {"when": when} if when else {}
         level.exceptions.append({**trigger, **guard, **way, "to": target})
         return
