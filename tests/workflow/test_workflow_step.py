@@ -23,6 +23,7 @@ from guidewright.workflow.events import (
     Deviate,
     Done,
     Event,
+    Override,
     Signal,
     Start,
     Tick,
@@ -58,7 +59,8 @@ def state_texts(draw: st.DrawFn, names: list[str], depth: int = 0) -> str:
     nested = ["compound", "parallel"] if depth < 2 and len(names) > 3 else []
     kind = draw(st.sampled_from([*nested, *kinds]))
     goes = draw(target)
-    ways = f"transitions: [{{event: {draw(st.sampled_from(EVENTS))}, to: {draw(target)}}}"
+    raised = draw(st.sampled_from(["", "", ", raises: [i]"]))
+    ways = f"transitions: [{{event: {draw(st.sampled_from(EVENTS))}, to: {draw(target)}{raised}}}"
     if draw(st.booleans()):
         ways += f', {{when: {draw(st.sampled_from(DATA))} = "a", to: {draw(target)}}}'
     ways += "]"
@@ -71,6 +73,8 @@ def state_texts(draw: st.DrawFn, names: list[str], depth: int = 0) -> str:
         case "compound":
             inside = _inside(draw, names, depth, draw(st.integers(1, 2)))
             first = inside.split(":")[0]
+            inside += _history(draw, names)
+            ways += _exceptions(draw) + draw(st.sampled_from(["", ", compute: {c: x}"]))
             body = f"kind: clinical, initial: {first}, {ways}, next: {goes}, states: {{{inside}}}"
         case "parallel":
             regions = []
@@ -81,7 +85,9 @@ def state_texts(draw: st.DrawFn, names: list[str], depth: int = 0) -> str:
                 regions.append(
                     f"{region}: {{kind: clinical, initial: {first}, states: {{{inside}}}}}"
                 )
-            body = f"kind: parallel, {ways}, next: {goes}, states: {{{', '.join(regions)}}}"
+            inside = ", ".join(regions) + _history(draw, names)
+            ways += _exceptions(draw)
+            body = f"kind: parallel, {ways}, next: {goes}, states: {{{inside}}}"
         case "clinical":
             body = f"kind: clinical, {ways}"
         case "task":
@@ -102,6 +108,23 @@ def state_texts(draw: st.DrawFn, names: list[str], depth: int = 0) -> str:
     return f"{name}: {{{body}}}"
 
 
+def _history(draw: st.DrawFn, names: list[str]) -> str:
+    if len(names) < 2 or not draw(st.booleans()):
+        return ""
+    return (
+        f", {names.pop(0)}: {{kind: history, depth: {draw(st.sampled_from(['shallow', 'deep']))}}}"
+    )
+
+
+def _exceptions(draw: st.DrawFn) -> str:
+    if not draw(st.booleans()):
+        return ""
+    cause = draw(
+        st.sampled_from(["event: e", "event: f", 'when: x = "a"', 'event: i, when: y = "b"'])
+    )
+    return f", exceptions: [{{{cause}, to: {draw(st.sampled_from(NAMES))}}}]"
+
+
 def _inside(draw: st.DrawFn, names: list[str], depth: int, count: int) -> str:
     texts = [draw(state_texts(names, depth + 1)) for _ in range(count) if len(names) > 1]
     return ", ".join(texts or [f"{names.pop(0)}: {{kind: final}}"])
@@ -114,7 +137,9 @@ def graphs(draw: st.DrawFn) -> BoundGraph:
     while names:
         states.append(draw(state_texts(names)))
     try:
-        graph = graph_of("\n".join(states), initial="s0").graph
+        keys = _exceptions(draw).removeprefix(", ")
+        keys += draw(st.sampled_from(["", "\nzone: Europe/Zurich", "\ncompute: {w: y}"]))
+        graph = graph_of("\n".join(states), initial="s0", keys=f"{keys}\n".lstrip("\n")).graph
     except (ModelError, IndexError):
         assume(condition=False)
         raise
@@ -143,6 +168,9 @@ def event_lists(draw: st.DrawFn, states: list[str], signals: list[str]) -> list[
                     st.builds(Done, st.just(moment), st.just(state), PATIENT),
                     st.builds(Signal, st.just(moment), st.sampled_from(signals), PATIENT),
                     st.builds(Deviate, st.just(moment), st.just(state), st.just("because")),
+                    st.builds(
+                        Override, st.just(moment), st.just(state), VALUES, st.just("because")
+                    ),
                     st.builds(Correct, st.just(moment), PATIENT, st.just("typing error")),
                 )
             )
@@ -162,6 +190,9 @@ def check_configuration(graph: Graph, instance: Instance) -> None:
         assert state.parent is None or state.parent in active
         inside = sum(child in active for child in state.children)
         assert inside == (len(state.children) if state.parallel else min(1, len(state.children)))
+    assert all(graph.state(name).kind is not StateKind.HISTORY for name in active)
+    remembered = {name for item in instance.history for name in item.states}
+    assert all(graph.state(name).kind is not StateKind.HISTORY for name in remembered)
     assert {timer.state for timer in instance.timers} <= active
     assert {task.state for task in instance.tasks} <= active
     assert {stop.state for stop in instance.stops} <= active

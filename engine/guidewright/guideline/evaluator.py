@@ -80,7 +80,7 @@ class GuidelineEvaluator:
         if expression is None:
             expression = self._compiled(guard, {**dict.fromkeys(data, ANY), **self._inputs})
         known = {**self._carried, **data}
-        given = {name: value for name, value in known.items() if name in expression.names}
+        given = {name: known[name] for name in expression.used if name in known}
         result = expression.evaluate(given, clock=lambda: at)
         inputs = tuple(name for name in expression.used if name not in self._carried)
         return Answer(result.value, inputs, notes=result.notes)

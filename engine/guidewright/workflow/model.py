@@ -391,6 +391,16 @@ class Graph:
         return (*by_states, *(item for way in self.all_transitions for item in way.raises))
 
     @cached_property
+    def scopes_on(self) -> Mapping[str | None, tuple[str, ...]]:
+        """Which states, and `ANYWHERE`, have exceptions on an event; None for those without one."""
+        found: dict[str | None, dict[str, None]] = {}
+        for way in self.all_transitions:
+            if way.exception:
+                event = way.event.name if way.event is not None else None
+                found.setdefault(event, {})[way.source] = None
+        return {event: tuple(scopes) for event, scopes in found.items()}
+
+    @cached_property
     def computed_names(self) -> frozenset[str]:
         """The names of everything that is computed somewhere."""
         every = (*self.compute, *(item for state in self.states for item in state.compute))

@@ -68,15 +68,17 @@ def ways_on(draft: Draft, event: str | None = None) -> tuple[Way, ...]:
     and nobody further is asked. SCXML: selectTransitions, which has no exceptions.
     """
     question = draft.question()
+    graph = draft.graph
+    interrupting = graph.scopes_on.get(event, ())
     asked: dict[tuple[bool, str], Way | Stop | None] = {}
     found: dict[Transition, Way] = {}
-    for name in in_order(draft.graph, draft.active):
-        innermost = draft.graph.state(name)
-        if not innermost.atomic:
+    for name in in_order(graph, draft.active):
+        if graph.state(name).children:
             continue
-        around = (innermost, *ancestors(draft.graph, name))
-        scopes = [(True, ANYWHERE), *((True, state.name) for state in reversed(around))]
-        for key in (*scopes, *((False, state.name) for state in around)):
+        around = (name, *(state.name for state in ancestors(graph, name)))
+        outward = [(False, state) for state in around]
+        inward = [(True, s) for s in (ANYWHERE, *reversed(around)) if s in interrupting]
+        for key in (*inward, *outward):
             if key not in asked:
                 asked[key] = _asked(draft, question, key, event)
             answer = asked[key]
