@@ -112,10 +112,8 @@ def _check(graph: BoundGraph, state: Instance, event: Event) -> None:
         raise refuse(Code.WORKFLOW_EVENT, text, None if state.at else "send 'start' first")
     if state.at is not None:
         _check_time(state.at, event.at)
-    if state.status is Status.FINISHED and isinstance(event, Done | Signal):
-        text = f"the way has ended in '{state.finished}'"
-        hint = "data, a correction or a deviation with a reason are still possible"
-        raise refuse(Code.WORKFLOW_EVENT, text, hint)
+    if isinstance(event, Done | Signal):
+        _check_end(state.finished)
 
 
 def _zone(graph: BoundGraph, state: Instance, event: Event) -> str | None:
@@ -138,6 +136,13 @@ def _in_zone(event: Event, zone: str | None) -> Event:
         text = f"the event's instant {event.at} could be any: the site's zone is {zone}"
         raise refuse(Code.WORKFLOW_EVENT, text, "give it an offset, such as +01:00 or Z")
     return replace(event, at=DateTime.in_zone(event.at.instant, zone))
+
+
+def _check_end(finished: str | None) -> None:
+    if finished is not None:
+        text = f"the way has ended in '{finished}'"
+        hint = "data, a correction or a deviation with a reason are still possible"
+        raise refuse(Code.WORKFLOW_EVENT, text, hint)
 
 
 def _check_time(before: DateTime, at: DateTime) -> None:
@@ -203,6 +208,7 @@ def _tick(draft: Draft, event: Tick) -> None:
 
 
 def _signal(draft: Draft, event: Signal) -> None:
+    _check_end(draft.finished)  # it may have ended by the time that passed since
     ready = [draft.graph.state(name) for name in in_order(draft.graph, draft.active)]
     ways = (way for state in ready for way in (*state.exceptions, *state.transitions))
     heard = tuple(listening((*draft.graph.exceptions, *ways), event.name))
