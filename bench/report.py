@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from bench import loading, starting, targets
 from bench.calls import HAND, PREPARED, PUBLIC
 from bench.growth import Curve
+from bench.growth_rows import RowsPoint
 from bench.memory import Memory
 from bench.rounds import Ratio, Times
 
@@ -39,6 +40,7 @@ class Findings:
     starts: Times | None = None
     memory: Memory | None = None
     curves: list[Curve] = field(default_factory=list)
+    rows: tuple[RowsPoint, ...] = ()
 
 
 def results(found: Findings) -> str:
@@ -55,7 +57,7 @@ def results(found: Findings) -> str:
         parts.append("## Targets of issue 4\n\n" + table(head, rows))
     if found.memory:
         parts.append(_memory(found.memory))
-    parts += [_differences(found), *map(growth, found.curves)]
+    parts += [_differences(found), *map(growth, found.curves), rows_growth(found.rows)]
     return "\n".join(part for part in parts if part)
 
 
@@ -198,4 +200,26 @@ def growth(curve: Curve) -> str:
         f"## Growth: {curve.what}\n\n"
         "Ratios to the smallest size; the last column is per rule or decision.\n\n"
         + table(head, rows)
+    )
+
+
+def rows_growth(points: Sequence[RowsPoint]) -> str:
+    """Return a table of how the cost of a cohort grows; nothing when it was not measured."""
+    if not points:
+        return ""
+    first = points[0]
+    rows = [
+        (
+            f"{point.rows:,}",
+            _number(point.seconds / first.seconds),
+            f"{point.seconds / point.rows / (first.seconds / first.rows):.3f}",
+            f"{point.peak / 1e6:,.0f} MB",
+        )
+        for point in points
+    ]
+    head = ("rows of a cohort", "one run", "one run, each row", "most memory")
+    return (
+        "## Growth: rows of a cohort\n\n"
+        "W2 from Parquet to Parquet on one core. Ratios to the smallest size; memory is that of\n"
+        "the whole process.\n\n" + table(head, rows)
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from bench import (
     engines,
     growth,
+    growth_rows,
     jdm,
     loading,
     machine,
@@ -32,7 +33,7 @@ HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "performance.md"
 PACKAGES = {"zen": "zen-engine", "spiff": "SpiffWorkflow"}
 DIFFERENCES = {"zen": jdm.DIFFERENCES, "spiff": spiff.DIFFERENCES}
-OTHER_PARTS = ("loading", "starting", "memory", "growth")
+OTHER_PARTS = ("loading", "starting", "memory", "growth", "rows")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -137,7 +138,19 @@ def _others(quick: bool, *, zen: bool) -> dict[str, Callable[[report.Findings], 
             growth.decisions(decisions, found.rounds),
         ]
 
-    return {"loading": loads, "starting": starts, "memory": kept, "growth": curves}
+    def cohorts(found: report.Findings) -> None:
+        try:
+            found.rows = growth_rows.rows(growth_rows.ROWS[:2] if quick else growth_rows.ROWS)
+        except ImportError as missing:
+            found.absent["the growth with rows"] = f"{missing.name} is not installed"
+
+    return {
+        "loading": loads,
+        "starting": starts,
+        "memory": kept,
+        "growth": curves,
+        "rows": cohorts,
+    }
 
 
 def _write(found: report.Findings, text: str) -> None:
@@ -152,13 +165,24 @@ def _write(found: report.Findings, text: str) -> None:
         title = f"Ratios to the smallest: {curve.what}"
         drawn = plot.chart(title, curve.what, report.TIMES, lines)
         (HERE / f"growth-{curve.what.split()[0]}.svg").write_text(drawn, encoding="utf-8")
+    if found.rows:
+        (HERE / "growth-rows.svg").write_text(_rows_chart(found), encoding="utf-8")
     begin, end = "<!-- growth: written by python -m bench -->", "<!-- growth ends -->"
     before, rest = PAGE.read_text(encoding="utf-8").split(begin)
-    tables = "\n".join(
-        report.growth(curve).replace("## Growth", "### Growth") for curve in found.curves
-    )
+    grown = [*map(report.growth, found.curves), report.rows_growth(found.rows)]
+    tables = "\n".join(text.replace("## Growth", "### Growth") for text in grown if text)
     after = rest.split(end)[1]
     PAGE.write_text(f"{before}{begin}\n\n{tables}\n{end}{after}", encoding="utf-8")
+
+
+def _rows_chart(found: report.Findings) -> str:
+    first = found.rows[0]
+    lines = {
+        "time of a run": [(point.rows, point.seconds / first.seconds) for point in found.rows],
+        "most memory": [(point.rows, point.peak / first.peak) for point in found.rows],
+    }
+    title = "Ratios to the smallest: rows of a cohort"
+    return plot.chart(title, "rows of a cohort", report.TIMES, lines)
 
 
 if __name__ == "__main__":
