@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 Line = Sequence[tuple[float, float]]
 
 WIDTH, HEIGHT = 460, 300
-LEFT, RIGHT, TOP, BOTTOM = 62, 24, 34, 44
+LEFT, RIGHT, TOP, BOTTOM = 62, 34, 34, 44
 _FONT = 'font-family="sans-serif" font-size="11"'
 COLOURS = ("#1f6fb4", "#c2571a", "#2e8b57", "#8a4fbf")
 
