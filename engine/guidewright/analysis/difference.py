@@ -260,7 +260,7 @@ class _Comparison:
             },
             self.search.share(box),
             goal,
-            patient,
+            self._shown(patient),
             values[0][goal],
             values[1][goal],
             *told,
@@ -270,8 +270,14 @@ class _Comparison:
         for box, why in merged(found.unknown):
             patient = self.space.patient(box)
             values = self._run(patient, goals)
-            shown = patient if any(_differ(values, each) for each in goals) else None
+            shown = self._shown(patient) if any(_differ(values, each) for each in goals) else None
             yield UnknownClass(class_words(self.space.axes, box), why, shown)
+
+    def _shown(self, patient: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a patient without the readings that both versions have anyway."""
+        for file in self.files:
+            patient = without_defaults(file, patient) if file is not None else patient
+        return patient
 
     # running ------------------------------------------------------------------------------------
 
@@ -339,6 +345,16 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         yield f"{conflict.section}: conflict of {', '.join(conflict.statements)}"
     for gap in outcome.gaps:
         yield f"{gap.section}: {gap.text}"
+
+
+def without_defaults(file: GuidelineFile, patient: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a patient without policies that have their default reading."""
+    carriers = file.policy_inputs
+    return {
+        name: value
+        for name, value in patient.items()
+        if name not in carriers or value != carriers[name].default
+    }
 
 
 def as_given(file: GuidelineFile, name: str, value: Any) -> Any:

@@ -56,6 +56,14 @@ class Space:
     blurred: tuple[dict[str, frozenset[str]], ...]
     fixed: frozenset[str]
 
+    def pair(self, first: int, second: int) -> Space:
+        """Return the space of two of the versions."""
+        return replace(
+            self,
+            views=(self.views[first], self.views[second]),
+            blurred=(self.blurred[first], self.blurred[second]),
+        )
+
     def is_point(self, axis: int, part: int) -> bool:
         """Say whether a part is a single value, so that its representative says everything."""
         kind = self.axes[axis].parts[part].kind
@@ -80,12 +88,13 @@ class Space:
 
 
 def space_of(
-    versions: Sequence[Version], files: Files, readings: Sequence[Mapping[str, str]] = ({}, {})
+    versions: Sequence[Version], files: Files, readings: Sequence[Mapping[str, str]] | None = None
 ) -> Space:
-    """Return the common axes of two versions.
+    """Return the common axes of versions.
 
     `readings` fixes the inputs of policies, for each version; they then have a single part.
     """
+    readings = readings or [{} for _ in versions]
     names = list(dict.fromkeys(name for each in versions for name in each.inputs))
     uses = [_uses(each) for each in versions]
     tests = [_tests(each) for each in versions]

@@ -91,6 +91,22 @@ class TableCells:
             certain &= must
         return Matches(alive, certain)
 
+    def truth(self, box: Box, values: Mapping[int, Value], rule: int, column: int) -> bool | Open:
+        """Return whether a cell holds for all of a box or for none, else what to split."""
+        axis = self.axis_of(column)
+        if axis is None:
+            value = values[column]
+            if isinstance(value, Open):
+                return value
+            may, must = (bits >> rule & 1 for bits in self._of_value(column, value))
+        else:
+            may, must = (bits >> rule & 1 for bits in self._of_axis(column, axis, box[axis]))
+        if may == must:
+            return bool(must)
+        if axis is not None and box[axis] & self._must_mask(column, axis, rule):
+            return Open(axis, box[axis] & self._must_mask(column, axis, rule))
+        return self._opaque(column, axis, box, self.table.tests[rule][column])
+
     def open_cell(self, box: Box, values: Mapping[int, Value], rule: int) -> Open:
         """Return what to split so that a rule that may match does, or does not."""
         for column, test in enumerate(self.table.tests[rule]):

@@ -12,7 +12,7 @@ differs, and those where it could not be told. All else is proved equal, in this
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from fractions import Fraction
@@ -101,10 +101,12 @@ class Search:
 
     # the search ---------------------------------------------------------------------------------
 
-    def differences(self, goals: Sequence[str], limit: int = NODES) -> Found:
+    def differences(
+        self, goals: Sequence[str], limit: int = NODES, *, first: bool = False
+    ) -> Found:
         """Return the boxes in which at least one of the decisions differs.
 
-        After `limit` boxes, what is left undecided is unknown.
+        After `limit` boxes, what is left undecided is unknown. With `first`, one box is enough.
         """
         found = Found()
         todo = [whole(self.space.axes)]
@@ -114,12 +116,14 @@ class Search:
             answer = self._any(goals, box)
             if isinstance(answer, Label):
                 found.differ.append((box, answer))
+                if first:
+                    return found
             elif isinstance(answer, Open):
                 if answer.axis is None or found.boxes > limit:
                     why = answer.why or f"more than {limit} cases to look at"
                     found.unknown.append((box, why))
                 else:
-                    todo.extend(_split(box, answer.axis, answer.mask))
+                    todo.extend(split(box, answer.axis, answer.mask))
         return found
 
     def share(self, box: Box) -> Fraction:
@@ -356,6 +360,16 @@ class Search:
 
     # tables -------------------------------------------------------------------------------------
 
+    def cells(
+        self, version: int, name: str, box: Box, rule: int
+    ) -> Iterator[tuple[int, bool | Open]]:
+        """Yield the truth of each cell of a rule that says something, or what to split for it."""
+        table = self._cells_of(version, name)
+        values = self._column_values(version, name, box)
+        for column, test in enumerate(table.table.tests[rule]):
+            if test is not ANY_VALUE:
+                yield column, table.truth(box, values, rule, column)
+
     def _cells_of(self, version: int, name: str) -> TableCells:
         key = (version, name)
         if key not in self._cells:
@@ -395,7 +409,8 @@ class Search:
         return self._cells_of(version, name).open_cell(box, values, rule)
 
 
-def _split(box: Box, axis: int, mask: int) -> Iterable[Box]:
+def split(box: Box, axis: int, mask: int) -> tuple[Box, Box]:
+    """Return the two parts of a box, inside a set of parts of an axis and outside."""
     inside, outside = box[axis] & mask, box[axis] & ~mask
     assert inside  # noqa: S101 - else the search would go round
     assert outside  # noqa: S101 - else the search would go round

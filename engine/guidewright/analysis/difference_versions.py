@@ -106,6 +106,12 @@ class Version:
         """The names of all decisions."""
         return tuple(self._steps)
 
+    def changed(self, name: str, of: Model) -> Version:
+        """Return the version of a model in which only one decision has another logic."""
+        other = Version(of)
+        other._nodes = {each: node for each, node in self._nodes.items() if each != name}
+        return other
+
     @cached_property
     def names(self) -> frozenset[str]:
         """The names of all decisions, for look-ups."""

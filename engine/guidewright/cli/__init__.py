@@ -29,6 +29,8 @@ COMMANDS = {
     "fmt": "Write DMN files canonically, so that a one-cell edit is a one-line difference.",
     "batch": "Run a guideline or a DMN model over the rows of a Parquet file.",
     "diff": "Say what changed between two versions, and for which patients.",
+    "generate": "Make patients from the tables, as cases for review.",
+    "mutate": "Say which small faults in the tables no case would notice.",
     "table": "Show DMN files as Markdown: tables, expressions, types.",
     "export": "Write the workflow as BPMN 2.0 or SCXML.",
     "import": "Take a workflow over from BPMN 2.0.",

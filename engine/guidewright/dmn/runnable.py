@@ -98,6 +98,12 @@ class Model:
         """What each element requires."""
         return self._compiled.graph
 
+    def with_step(self, step: Step) -> Model:
+        """Return the model with another way to compute one element; nothing else is compiled."""
+        old = self._compiled
+        steps = {**old.steps, step.key: step}
+        return Model(Compiled(old.main, old.graph, steps, old.notes))
+
     # calls --------------------------------------------------------------------------------------
 
     def evaluate(
