@@ -99,7 +99,7 @@ def _mutant(
 
 
 def _text(text: str) -> Text:
-    return Text(text_span(text, "<mutant>"))
+    return Text(text_span(text, "<mutant>").source)
 
 
 # cells -------------------------------------------------------------------------------------------
