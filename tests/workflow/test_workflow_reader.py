@@ -240,10 +240,26 @@ def test_a_broken_model_is_refused_with_places(data: st.DataObject) -> None:
         check_notes(error)
 
 
-def test_the_b12_workflow_conforms_to_the_schema() -> None:
+@pytest.mark.parametrize("name", ["b12-deficiency", "sepsis-hour-1"])
+def test_the_workflows_of_the_models_conform_to_the_schema(name: str) -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(plain(read_yaml_file(B12)), schema)
+    path = B12.parents[1] / name / "workflow.yaml"
+    jsonschema.validate(plain(read_yaml_file(path)), schema)
+
+
+def test_the_schema_refuses_what_the_reader_refuses() -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    for states in (
+        "a: {kind: history, raises: [e]}",
+        "a: {kind: workflow}",
+        "a: {kind: clinical, exceptions: [{to: a}]}",
+        "a: {kind: clinical, exceptions: [{event: e, timer: due, to: a}]}",
+        "a: {kind: gap, compute: {x: [1]}}",
+    ):
+        whole = plain(read_yaml(f"workflow: w\ninitial: a\nstates: {{{states}}}"))
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(whole, schema)
 
 
 def test_the_schema_knows_the_keys_of_the_reader() -> None:

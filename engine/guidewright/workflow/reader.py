@@ -374,11 +374,17 @@ class _Reader:
         return True
 
     def computed(self, graph: Graph) -> None:
-        """Report values that are computed twice where both are known."""
+        """Report values that are computed twice where both are known, and tasks that await one."""
         check_computed({}, graph.compute, self.faults)
         for state in graph.states:
             around = {item.name: item for item in graph.computed(state.parent)}
             check_computed(around, state.compute, self.faults)
+            awaits = state.task.awaits if state.task is not None else None
+            for named in awaits.names if awaits is not None else ():
+                if named.name in graph.computed_names:
+                    text = f"'{named}' is computed by the workflow, so no task can bring it"
+                    hint = "await the data it is computed from"
+                    self.faults.add(Code.WORKFLOW_EVENT, named.span, text, hint)
 
 
 @dataclass(frozen=True, slots=True)
