@@ -21,12 +21,18 @@ from guidewright.guideline.guide import load
     help="One HTML file without scripts, or PDF for A4 (needs the extra 'pdf').",
 )
 @click.option(
+    "--against",
+    metavar="OLD",
+    type=click.Path(path_type=Path),
+    help="The folder of another version: say what changed since, and for which patients.",
+)
+@click.option(
     "--output",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Where to write it  [default: NAME-review.html in the present folder]",
 )
-def command(folder: Path, format_: str, output: Path | None) -> None:
+def command(folder: Path, format_: str, against: Path | None, output: Path | None) -> None:
     """Write the review pack of DIR: flowcharts, tables, sources, findings and cases.
 
     Everything in it is generated from the files that run. It is one file that can be mailed and
@@ -38,7 +44,8 @@ def command(folder: Path, format_: str, output: Path | None) -> None:
 
     with faults_told():
         guideline = load(folder)
-        pack = pack_of(guideline, raster=format_ == "pdf")
+        before = load(against) if against is not None else None
+        pack = pack_of(guideline, against=before, raster=format_ == "pdf")
         content = pack_to_pdf(pack) if format_ == "pdf" else pack_to_html(pack).encode()
         path = output or Path(f"{guideline.file.id}-review.{format_}")
         write(path, content)

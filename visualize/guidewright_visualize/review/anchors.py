@@ -65,6 +65,16 @@ def finding(number: int) -> str:
     return identity("finding", str(number))
 
 
+def change(number: int) -> str:
+    """Return the anchor of something that was edited."""
+    return identity("change", str(number))
+
+
+def patients(number: int) -> str:
+    """Return the anchor of a class of patients whose advice changes."""
+    return identity("patients", str(number))
+
+
 class Backlinks:
     """What points at each anchor, in the order in which it was said."""
 

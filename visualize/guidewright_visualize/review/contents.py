@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from guidewright.analysis.difference import diff
 from guidewright.analysis.verify import verify
 from guidewright.errors import Severity
 from guidewright.guideline.cases import Coverage, coverage, read_cases, run_case
@@ -18,6 +19,7 @@ from guidewright_visualize.guidelines import caption_of, requirement_pictures, w
 from guidewright_visualize.review import anchors
 from guidewright_visualize.review.anchors import Backlinks
 from guidewright_visualize.review.case_views import case_views
+from guidewright_visualize.review.change_views import change_views
 from guidewright_visualize.review.figures import figures
 from guidewright_visualize.review.finding_views import finding_views
 from guidewright_visualize.review.pack import (
@@ -49,16 +51,19 @@ class Tested:
     covered: Coverage | None = None
 
 
-def pack_of(guideline: Guideline, *, changes: Changes | None = None, raster: bool = False) -> Pack:
+def pack_of(
+    guideline: Guideline, *, against: Guideline | None = None, raster: bool = False
+) -> Pack:
     """Return everything a committee needs to review a guideline.
 
-    With `raster` the figures carry a PNG each, for paper. Raises `ModelError` when the cases cannot
-    be read.
+    `against` is the version it is compared with. With `raster` the figures carry a PNG each, for
+    paper. Raises `ModelError` when the cases cannot be read.
     """
     back = Backlinks()
     file, caption = guideline.file, caption_of(guideline)
     flowcharts = figures(guideline, workflow_pictures(guideline, caption), back, raster=raster)
     diagrams = figures(guideline, requirement_pictures(guideline, caption), back, raster=raster)
+    changes = _changes(against, guideline, back) if against is not None else None
     found = tuple(finding_views(guideline, verify(guideline), back))
     tested = _tested(guideline, back)
     tables = tuple(table_views(guideline, back))
@@ -89,6 +94,10 @@ def pack_of(guideline: Guideline, *, changes: Changes | None = None, raster: boo
     )
 
 
+def _changes(before: Guideline, after: Guideline, back: Backlinks) -> Changes:
+    return change_views(before, after, diff(before, after), back)
+
+
 def _tested(guideline: Guideline, back: Backlinks) -> Tested:
     if guideline.file.cases is None:
         return Tested()
@@ -113,6 +122,7 @@ def _rule(rule: RuleView, back: Backlinks) -> RuleView:
     return replace(
         rule,
         findings=tuple(each for each in pointing if each.to.startswith("finding:")),
+        changes=tuple(each for each in pointing if each.to.startswith("change:")),
         cases=tuple(each for each in pointing if each.to.startswith("case:")),
     )
 

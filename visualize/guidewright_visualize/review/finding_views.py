@@ -19,10 +19,13 @@ from guidewright_visualize.typesetting import clean
 
 def finding_views(guideline: Guideline, report: Report, back: Backlinks) -> Iterator[FindingView]:
     """Yield the warnings of the load, then the findings, numbered; notes what they point at."""
-    accepted = [*((each, "") for each in report.findings), *report.suppressed]
+    judged = [
+        *((each, "") for each in report.findings),
+        *((each, accepted.reason) for each, accepted in report.suppressed),
+    ]
     for number, note in enumerate(guideline.notes, 1):
         yield _of_note(note, number)
-    for number, (finding, reason) in enumerate(accepted, len(guideline.notes) + 1):
+    for number, (finding, reason) in enumerate(judged, len(guideline.notes) + 1):
         links = tuple(_links(guideline, finding))
         anchor = anchors.finding(number)
         back.add([link.to for link in links], Link(f"finding {number}", anchor))

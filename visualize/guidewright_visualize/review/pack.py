@@ -83,7 +83,7 @@ class RuleView:
     findings: tuple[Link, ...]
     cases: tuple[Link, ...]
     remarks: tuple[str, ...]
-    change: str = ""
+    changes: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
