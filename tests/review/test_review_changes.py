@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from review_pages import read
 
 import guidewright as gw
 from guidewright_visualize.review.contents import pack_of
 from guidewright_visualize.review.html import pack_to_html
 from guidewright_visualize.review.pack import Pack
-from review_pages import read
 
 FEVER = Path(__file__).resolve().parents[1] / "guidelines" / "fever"
 
