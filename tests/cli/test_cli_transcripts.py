@@ -29,7 +29,7 @@ def test_scene(scene: Scene, tmp_path: Path) -> None:
 
 
 def test_there_are_scenes() -> None:
-    assert len(FILES) == 9
+    assert len(FILES) == 10
     assert len(SCENES) > 130
     assert all(scene.commands for file in FILES for scene in read_scenes(file))
 
