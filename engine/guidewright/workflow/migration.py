@@ -192,6 +192,7 @@ class _Move:
             ),
             interruptions=tuple(self._interruptions()),
             history=tuple(self._history()),
+            paused=tuple(self._paused()),
         )
 
     def _named(self, old: str) -> str:
@@ -265,6 +266,16 @@ class _Move:
             yield replace(
                 moved, standing=standing, transition=way.id if way is not None else item.transition
             )
+
+    def _paused(self) -> Iterator[RunningTimer]:
+        """Yield the series that were left and would go on: only those with the same times."""
+        for timer in self.before.paused:
+            to, before = self.name(timer.state), self.old.state(timer.state).timer
+            after = self.new.state(to).timer if to is not None else None
+            if to is None or before is None or after is None:
+                continue
+            if _times(before, self.mapping) == _times(after):
+                yield replace(timer, state=to)
 
     def _history(self) -> Iterator[Remembered]:
         for item in self.before.history:
