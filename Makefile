@@ -2,6 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# A second Python, in which journals are replayed; without it those tests are skipped.
+OTHER_PYTHON ?= python3.13
+OTHER := .venv-3.13
 GUIDELINE := models/b12-deficiency
 PATIENT := $(GUIDELINE)/example-patient.yaml
 
@@ -25,13 +28,20 @@ $(VENV)/.dev: pyproject.toml $(VENV)/.demo
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
 	@touch $@
 
+$(OTHER)/.ready: pyproject.toml
+	@mkdir -p $(OTHER)
+	@if $(OTHER_PYTHON) -m venv $(OTHER) 2>/dev/null; \
+	then $(OTHER)/bin/python -m pip install --quiet --disable-pip-version-check --editable .; \
+	else echo "no $(OTHER_PYTHON): journals are not replayed on it"; fi
+	@touch $@
+
 demo: $(VENV)/.demo
 	@$(BIN)/guidewright explain $(GUIDELINE) --patient $(PATIENT)
 	@echo
 	@echo "The flowchart, with the way of this patient marked:"
 	@$(BIN)/guidewright draw $(GUIDELINE) --patient $(PATIENT) --only workflow --output out
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(OTHER)/.ready
 	@$(BIN)/python -m pytest -n auto
 
 # Apart from the rest: pyspark more than doubles the size of .venv, and takes a minute or two.
@@ -46,4 +56,4 @@ lint: $(VENV)/.dev
 	@$(BIN)/lint-imports
 
 clean:
-	rm -rf $(VENV) out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(OTHER) out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

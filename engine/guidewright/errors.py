@@ -10,8 +10,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import PurePath
 
 from guidewright.source import Span
 
@@ -130,7 +131,17 @@ class Note:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        where = f"{self.span.place}: " if self.span is not None else ""
+        return self._line(f"{self.span.place}: " if self.span is not None else "")
+
+    @property
+    def portable(self) -> str:
+        """The message with the bare name of the file, so the same wherever its folder is."""
+        if self.span is None:
+            return self._line("")
+        place = self.span.place
+        return self._line(f"{replace(place, file=PurePath(place.file).name)}: ")
+
+    def _line(self, where: str) -> str:
         return f"{where}{self.code}: {self.text}" + (f" ({self.hint})" if self.hint else "")
 
     def picture(self) -> str:

@@ -160,7 +160,7 @@ class Question:
             inputs=None if inputs is None else tuple(sorted(inputs)),
             rules=_joined(answer.rules for answer in answers),
             statements=_joined(answer.statements for answer in answers),
-            notes=_joined(map(str, answer.notes) for answer in answers),
+            notes=_joined((note.portable for note in answer.notes) for answer in answers),
         )
 
 
