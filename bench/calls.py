@@ -68,4 +68,4 @@ def by_hand(workload: Workload) -> Call:
 
 def prepared(model: Model, decision: str | None) -> Call:
     """Return the prepared function for a decision, or for all."""
-    return model.compile(decision)  # type: ignore[arg-type,unused-ignore] # None: all decisions
+    return model.compile(decision)

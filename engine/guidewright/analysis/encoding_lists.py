@@ -46,7 +46,7 @@ from guidewright.analysis.terms import (
 )
 from guidewright.feel import code, types
 from guidewright.feel.code import Code, Loop, Op
-from guidewright.feel.python_quick import folded
+from guidewright.feel.python_builtins import folded
 from guidewright.feel.types import NUMBER, STRING
 
 LONGEST = 64  # items of a loop that are written out

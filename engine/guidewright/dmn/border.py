@@ -16,11 +16,13 @@ from guidewright.dmn.items import Item
 from guidewright.dmn.requirements import Key
 from guidewright.dmn.steps import Step
 from guidewright.feel.api import to_feel
-from guidewright.feel.conversion import from_json_typed, is_plain
+from guidewright.feel.conversion import from_json_typed
 from guidewright.feel.decimals import CONTEXT
 from guidewright.feel.names import normal
+from guidewright.feel.plain import Classes, is_plain
 from guidewright.feel.python_backend import (
     Emitter,
+    Granted,
     Statements,
     assign,
     call,
@@ -31,9 +33,10 @@ from guidewright.feel.python_backend import (
     load,
 )
 from guidewright.feel.runtime import DEFAULT_LIMITS, NO_RUNTIME, Bail, Refuse
-from guidewright.feel.types import ANY, BOOLEAN, NUMBER, STRING, Type
-from guidewright.feel.values import convert
+from guidewright.feel.types import ANY, BOOLEAN, NUMBER, STRING, ContextType, ListType, Type
+from guidewright.feel.values import convert, is_a
 
+INSIDE = "inside"  # the variable with the classes of the entries that were read
 SCALARS = (NUMBER, STRING, BOOLEAN)
 _SMALL = 10**9  # whole numbers up to here are compared fastest; others are looked at by `border`
 
@@ -44,9 +47,12 @@ def read_inputs(
     """Emit the reading of the values; return the variables they are in."""
     emitter.unit.namespace.update(
         {"Decimal": Decimal, "border": border, "known": known_names, "plus": CONTEXT.plus,
-         "sparse": sparse}
+         "sparse": sparse, "whole": whole,
+         "holds": holds, "are_contexts": are_contexts}
     )  # fmt: skip
     names = [emitter.unit.serial("v") for _ in steps]
+    if any(step.type not in SCALARS for step in steps):
+        emitter.body.append(assign(INSIDE, py.Dict([], [])))
     _read(emitter, names, [normal(step.element.name) for step in steps], accepted)
     for step, name in zip(steps, names, strict=True):
         _check(emitter, step, name)
@@ -103,11 +109,22 @@ def sparse(
 # values -----------------------------------------------------------------------------------------
 
 
+def asked(emitter: Emitter, granted: Granted) -> py.expr:
+    """Return the question whether what was taken for granted is so."""
+    rows = [call("are_contexts", load(name)) for name in sorted(granted.rows)]
+    known = call("holds", load(INSIDE), emitter.unit.constant(granted))
+    return join(py.And(), [*rows, known])
+
+
 def _check(emitter: Emitter, step: Step, name: str) -> None:
     """Emit what is asked of one value."""
     value = load(name)
     converted = assign(name, call("border", value, emitter.unit.constant(step)))
     check = _CHECKS.get(step.type)
+    if check is None:
+        taken = call("whole", value, emitter.unit.constant(step), load(INSIDE))
+        emitter.branch(is_not(value, None), [assign(name, taken)], [])
+        return
     if check is None or constrained(step.item):
         emitter.branch(is_not(value, None), [converted], [])
         return
@@ -164,10 +181,51 @@ def constrained(item: Item | None) -> bool:
     )
 
 
+def whole(value: object, step: Step, inside: Classes) -> Any:
+    """Return a caller's list or context in its declared type.
+
+    The classes of the entries in it are added, if nothing had to be converted.
+    """
+    if is_plain(value, inside) and not constrained(step.item) and _as_it_is(value, step.type):
+        return value
+    converted = border(value, step)
+    inside[CONVERTED] = {object}
+    return converted
+
+
+CONVERTED = ""  # stands among the keys when something was converted
+
+
+def holds(inside: Classes, granted: Granted) -> bool:
+    """Say whether what was taken for granted of the contexts that were read is so."""
+    return (
+        CONVERTED not in inside
+        and granted.absent.isdisjoint(inside)
+        and all(inside[key] <= of for key, of in granted.classes.items() if key in inside)
+    )
+
+
+def are_contexts(value: Any) -> bool:
+    """Say whether a value is a list of contexts."""
+    return type(value) is list and set(map(type, value)) <= {dict}
+
+
+def _as_it_is(value: Any, wanted: Type) -> bool:
+    """Say whether plain data needs no conversion; texts may have to be read as dates."""
+    return wanted == ANY or (not _has_temporal(wanted) and is_a(value, wanted))
+
+
+def _has_temporal(of: Type) -> bool:
+    match of:
+        case ListType(item):
+            return _has_temporal(item)
+        case ContextType(entries):
+            return any(_has_temporal(each) for _, each in entries)
+    return of not in SCALARS and of != ANY
+
+
 def border(value: object, step: Step) -> Any:
     """Return a caller's value in its declared type; what is not allowed is left to be told."""
-    if step.type == ANY and step.item is None and is_plain(value):
-        return value
     try:
         given = to_feel(value, step.element.name)
         converted = convert(from_json_typed(given, step.type), step.type)

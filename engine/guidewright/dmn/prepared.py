@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import ast as py
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from guidewright.dmn.border import SCALARS, constrained, read_inputs
+from guidewright.dmn.border import SCALARS, asked, constrained, read_inputs
 from guidewright.dmn.evaluation import order
 from guidewright.dmn.few_values import copied, few_values, looked_up
 from guidewright.dmn.model import InputData
@@ -24,6 +25,8 @@ from guidewright.feel.clock import system_clock
 from guidewright.feel.names import normal
 from guidewright.feel.python_backend import (
     Emitter,
+    Few,
+    Granted,
     Quick,
     assign,
     call,
@@ -42,8 +45,8 @@ _SPENDS = ("charge", "snapshot", "mark", "now")
 
 Given = Mapping[str, object]
 Prepared = Callable[[Given], Any]
-# what ends the quick way; arithmetic: a number that is none
-GIVES_UP = (Bail, Refuse, RecursionError, ArithmeticError)
+# what ends the quick way; look-up: an entry or a position that is not there; arithmetic: no number
+GIVES_UP = (Bail, Refuse, RecursionError, ArithmeticError, LookupError)
 
 
 def prepare(
@@ -67,22 +70,56 @@ def prepare(
 def emit(
     compiled: Compiled, goals: Sequence[Key], *, single: bool, results: bool
 ) -> Emitter | None:
-    """Return the statements of the function; see `prepare`."""
+    """Return the statements of the function; see `prepare`.
+
+    Where lists and contexts are read, there are two ways behind: one that takes for granted that
+    the same entry has the same class in all contexts, and one that asks each time.
+    """
     steps = order(compiled, goals, {})
     inputs = [step for step in steps if isinstance(step.element, InputData)]
     names = [normal(step.element.name) for step in inputs]
     if len(set(names)) != len(names) or any(key[0] != compiled.main.namespace for key in goals):
         return None
     emitter = Emitter(new_unit("prepared"))
-    emitter.quick = Quick(tells=results)
+    known = emitter.quick = Quick(tells=results)
     variables = read_inputs(emitter, inputs, _accepted(compiled))
-    types: dict[Key, Type] = {step.key: step.type for step in steps}
-    for step in steps:
-        if step.key not in variables:
-            variables[step.key] = _decision(emitter, step, variables, types)
-    value = _value(emitter, compiled, goals, variables, types, single=single)
-    _return(emitter, value, results=results)
+    whole = frozenset(variables[step.key] for step in inputs if step.type not in SCALARS)
+    goal = _Goal(compiled, goals, steps, variables, single, results)
+    granted = Granted()
+    emitter.quick = Quick(
+        results, classes=known.classes, inputs=whole, parts=set(whole), granted=granted
+    )
+    with emitter.block() as body:
+        goal.emit(emitter)
+    if granted != Granted():
+        emitter.body.append(py.If(asked(emitter, granted), body, []))
+        emitter.quick = Quick(results, classes=known.classes)
+        with emitter.block() as body:
+            goal.emit(emitter)
+    emitter.body.extend(body)
     return emitter
+
+
+@dataclass(frozen=True, slots=True)
+class _Goal:
+    """What is to be computed from inputs that were read."""
+
+    compiled: Compiled
+    goals: Sequence[Key]
+    steps: Sequence[Step]
+    inputs: Mapping[Key, str]
+    single: bool
+    results: bool
+
+    def emit(self, emitter: Emitter) -> None:
+        """Emit every decision, and the return of the result."""
+        variables = dict(self.inputs)
+        types: dict[Key, Type] = {step.key: step.type for step in self.steps}
+        for step in self.steps:
+            if step.key not in variables:
+                variables[step.key] = _decision(emitter, step, variables, types)
+        value = _value(emitter, self.compiled, self.goals, variables, types, single=self.single)
+        _return(emitter, value, results=self.results)
 
 
 def _accepted(compiled: Compiled) -> frozenset[str]:
@@ -99,6 +136,12 @@ def _return(emitter: Emitter, value: py.expr, *, results: bool) -> None:
     if not results:
         emitter.body.append(py.Return(value))
         return
+    ready = None if _mentions(emitter.body, "told") else _ready_results(emitter, value)
+    if ready is not None:
+        if isinstance(emitter.body[-1], py.Assign):  # of the value, which nobody needs now
+            emitter.body.pop()
+        emitter.body.append(py.Return(looked_up(emitter, ready)))
+        return
     emitter.unit.namespace.update(
         {"new_result": tuple.__new__, "Result": Result, "notes_of": notes_of}
     )
@@ -108,6 +151,16 @@ def _return(emitter: Emitter, value: py.expr, *, results: bool) -> None:
         notes = py.IfExp(load("told"), call("notes_of", load("told")), notes)
     parts = py.Tuple([value, notes, constant(None)], py.Load())
     emitter.body.append(py.Return(call("new_result", load("Result"), parts)))
+
+
+def _ready_results(emitter: Emitter, value: py.expr) -> Few | None:
+    """Return the results beforehand, if there are few and nobody can change their values."""
+    quick = emitter.quick
+    few = quick.few.get(value.id) if quick is not None and isinstance(value, py.Name) else None
+    if few is None or any(type(each) in (list, dict) for each in few.values):
+        return None
+    distinct = {id(each): Result[Any](each) for each in few.values}
+    return Few(few.place, tuple(distinct[id(each)] for each in few.values))
 
 
 def _function(emitter: Emitter, otherwise: Prepared | None) -> Prepared:

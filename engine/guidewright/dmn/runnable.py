@@ -47,6 +47,7 @@ class DecisionOptions:
 
 
 DEFAULT_OPTIONS = DecisionOptions()
+Answer = Callable[[Mapping[str, object]], Result[Trace]]
 WARM_UP = 20  # calls of one goal after which a function of its own is made for it
 
 
@@ -60,7 +61,7 @@ class Model:
         self._by_name: dict[str, list[Step]] = {}
         for step in compiled.steps.values():
             self._by_name.setdefault(normal(step.element.name), []).append(step)
-        self._answers: dict[str | None, Prepared] = {}  # made when a goal is asked for often
+        self._answers: dict[object, Answer] = {}  # by goal; made when it is asked for often
         self._calls: dict[str | None, int] = {}
         self._values: dict[str | None, Prepared] = {}
 
@@ -122,15 +123,16 @@ class Model:
         Raises `CallError` for an unknown name or a value that FEEL does not have, `ResourceError`
         when a limit is reached.
         """
-        if options is DEFAULT_OPTIONS and (type(decision) is str or decision is None):
-            answer = self._answers.get(decision) or self._warmed_up(decision)
-            if answer is not None:
-                result: Result[Trace] = answer(inputs)
-                return result
+        if options is DEFAULT_OPTIONS:
+            try:
+                answer = self._answers[decision]
+            except (KeyError, TypeError):  # not asked often, or a list, which is no key
+                answer = None
+            return (answer or self._warmed_up(decision))(inputs)
         return self._thoroughly(inputs, decision, options)
 
-    def compile(self, decision: str) -> Callable[[Mapping[str, object]], Any]:
-        """Return a function from inputs to the value of a decision, for many calls.
+    def compile(self, decision: str | None = None) -> Callable[[Mapping[str, object]], Any]:
+        """Return a function from inputs to the value of a decision (or of all), for many calls.
 
         It takes what `evaluate` takes and gives the same value, without notes; where something
         would be noted it is as slow as `evaluate`. Raises what `evaluate` raises.
@@ -155,21 +157,22 @@ class Model:
             names = [decision] if isinstance(decision, str) else list(decision)
         return names, [self._own(name, model.Decision).key for name in names]
 
-    def _warmed_up(self, decision: str | None) -> Prepared | None:
+    def _warmed_up(self, decision: str | Sequence[str] | None) -> Answer:
         """Return the prepared function once a goal was asked for often enough to be worth it."""
-        calls = self._calls[decision] = self._calls.get(decision, 0) + 1
-        if calls != WARM_UP:
-            return None
 
         def thoroughly(inputs: Mapping[str, object]) -> Result[Trace]:
             return self._thoroughly(inputs, decision, DEFAULT_OPTIONS)
 
+        if decision is not None and not isinstance(decision, str):
+            return thoroughly
+        calls = self._calls[decision] = self._calls.get(decision, 0) + 1
+        if calls != WARM_UP:
+            return thoroughly
         _, goals = self._goals(decision)
         single = decision is not None
         quick = prepare(self._compiled, goals, single=single, results=True, otherwise=thoroughly)
-        if quick is not None:
-            self._answers[decision] = quick
-        return quick
+        self._answers[decision] = quick or thoroughly
+        return self._answers[decision]
 
     def _thoroughly(
         self,

@@ -295,8 +295,13 @@ def bindings_in(node: object) -> set[Binding]:
         elif isinstance(part, tuple):
             todo.extend(part)
         elif isinstance(part, Part):
-            todo.extend(getattr(part, each.name) for each in fields(part))  # type: ignore[arg-type]
+            todo.extend(parts_of(part))
     return found
+
+
+def parts_of(part: Part) -> list[object]:
+    """Return what a part of lowered code is made of."""
+    return [getattr(part, each.name) for each in fields(part)]  # type: ignore[arg-type]
 
 
 def const(value: Any, of: Type = ANY, span: Span | None = None) -> Const:

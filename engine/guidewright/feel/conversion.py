@@ -16,7 +16,7 @@ from typing import Any
 
 from guidewright.errors import Code, Note, ResourceError
 from guidewright.feel import types
-from guidewright.feel.decimals import CONTEXT, LIMIT, rounded
+from guidewright.feel.decimals import rounded
 from guidewright.feel.runtime import DEFAULT_LIMITS, Refuse
 from guidewright.feel.temporal import (
     Date,
@@ -81,40 +81,6 @@ def from_python(obj: object) -> Any:
         return _value(obj, 0, _Budget())
     except _Misfit as misfit:
         raise misfit.refusal() from None
-
-
-_PLAIN = frozenset({str, bool, type(None)})
-_MAX_PLAIN = 10_000  # parts that `is_plain` looks at; more is left to the conversion
-
-
-def is_plain(obj: object) -> bool:
-    """Say whether an object is already the FEEL value that `from_python` would make of it.
-
-    Looks at texts, booleans, null, numbers, lists and dictionaries, and may say no to others.
-    """
-    parts: list[Any] = [obj]
-    for part in parts:  # grows while it is gone through
-        of = type(part)
-        if of is dict:
-            if not all(type(key) is str for key in part):
-                return False
-            parts += [value for value in part.values() if type(value) not in _PLAIN]
-        elif of is list:
-            parts += part
-        elif of not in _PLAIN and not _plain_number(part):
-            return False
-        if len(parts) > _MAX_PLAIN:
-            return False
-    return True
-
-
-def _plain_number(number: Any) -> bool:
-    """Say whether a number has at most 34 digits and is no zero with a sign or scale."""
-    if type(number) is int:
-        return bool(-LIMIT < number < LIMIT)
-    if type(number) is not Decimal or not number.is_finite():
-        return False
-    return bool(not number.is_zero() and CONTEXT.plus(number) == number)
 
 
 def _value(obj: Any, depth: int, budget: _Budget) -> Any:

@@ -127,6 +127,23 @@ class Few:
     values: tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop that is being made: the statements before it, and the variables there are outside."""
+
+    before: Statements
+    outside: frozenset[str]
+
+
+@dataclass(slots=True)
+class Granted:
+    """What is taken for granted of a caller's lists and contexts, and asked when they are read."""
+
+    absent: set[str] = field(default_factory=set)  # names that are no keys
+    rows: set[str] = field(default_factory=set)  # variables that hold lists of contexts
+    classes: dict[str, frozenset[type]] = field(default_factory=dict)  # of all entries of a name
+
+
 @dataclass(slots=True)
 class Quick:
     """What is known of variables where code may give up, because the call can be repeated."""
@@ -134,6 +151,17 @@ class Quick:
     tells: bool = False  # whether somebody wants to know what could be told cheaply
     few: dict[str, Few] = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)  # the variable with a variable's class
+    known: dict[str, type] = field(default_factory=dict)  # the class that a variable always has
+    absent: set[str] = field(default_factory=set)  # variables that are null
+    rows: set[str] = field(default_factory=set)  # variables that hold lists of contexts
+    entries: dict[tuple[str, str], str] = field(default_factory=dict)  # variables with entries
+    loops: list[Loop] = field(default_factory=list)  # those around, the outermost first
+    nesting: int = 0  # of loops; Python takes twenty blocks inside one another
+    # what the caller gave: the variables, those with parts of it, and the keys parts stood under
+    inputs: frozenset[str] = frozenset()
+    parts: set[str] = field(default_factory=set)
+    keys: dict[str, str] = field(default_factory=dict)
+    granted: Granted | None = None  # None where nothing may be taken for granted
 
 
 # compilation ------------------------------------------------------------------------------------
@@ -284,10 +312,26 @@ class Emitter:
     def block(self) -> Iterator[Statements]:
         """Collect the statements emitted meanwhile."""
         outer, self.body = self.body, []
+        entries = dict(self.quick.entries) if self.quick is not None else {}
         try:
             yield self.body
         finally:
             self.body = outer
+            if self.quick is not None:  # what was looked up inside is not known behind it
+                self.quick.entries = entries
+
+    @contextmanager
+    def loop(self, variable: str) -> Iterator[Statements]:
+        """Collect the body of a loop of quick code over a variable."""
+        assert self.quick is not None  # noqa: S101 - other code loops in functions of its own
+        self.quick.nesting += 1
+        self.quick.loops.append(Loop(self.body, frozenset(self._names.values()) - {variable}))
+        try:
+            with self.block() as body:
+                yield body
+        finally:
+            self.quick.loops.pop()
+            self.quick.nesting -= 1
 
     @contextmanager
     def cells(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast as py
 
-from guidewright.feel import code, python_quick
+from guidewright.feel import code, python_builtins, python_facts, python_loops, python_sorting
 from guidewright.feel.python_backend import (
     VALUES,
     Emitter,
@@ -30,6 +30,8 @@ from guidewright.feel.values import Parameter
 @emits(VALUES, code.Iterate)
 def iterate(emitter: Emitter, node: code.Iterate) -> py.expr:
     """A function with nested Python loops."""
+    if python_loops.in_line(emitter, node):
+        return python_loops.iteration(emitter, node)
     inner = emitter.nested()
     inner.body.append(assign("out", _start(node)))
     _loop(inner, node, 0)
@@ -123,12 +125,22 @@ def call_function(emitter: Emitter, node: code.CallFunction) -> py.expr:
 @emits(VALUES, code.CallBuiltin)
 def call_builtin(emitter: Emitter, node: code.CallBuiltin) -> py.expr:
     """A call of a built-in function; it chooses the overload and converts the arguments."""
+    if emitter.quick and not emitter.in_cells:
+        return python_facts.once(emitter, node, lambda: _builtin(emitter, node))
+    return _builtin(emitter, node)
+
+
+def _builtin(emitter: Emitter, node: code.CallBuiltin) -> py.expr:
     if emitter.quick:
-        known = python_quick.folded(node)
+        known = python_builtins.folded(node)
         if known is not None:
             return const(emitter, known)
+        if node.builtin.name == "sort" and python_loops.fits(emitter, 1):
+            in_order = python_sorting.by_keys(emitter, node)
+            if in_order is not None:
+                return in_order
         atoms = [emitter.atom(emitter.value(argument)) for argument in node.arguments]
-        direct = python_quick.builtin_call(emitter, node, atoms)
+        direct = python_builtins.builtin_call(emitter, node, atoms)
         if direct is not None:
             return emitter.guarded(direct, node)
         values = py.Tuple(list[py.expr](atoms), py.Load())

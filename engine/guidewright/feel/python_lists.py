@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast as py
 
-from guidewright.feel import code, loops, operators, python_quick
+from guidewright.feel import code, loops, operators, python_facts, python_loops, python_quick
 from guidewright.feel.python_backend import (
     HELPERS,
     VALUES,
@@ -100,6 +100,12 @@ def _has_key(owner: py.expr, key: str) -> py.expr:
 @emits(VALUES, code.ItemKey)
 def item_key(emitter: Emitter, node: code.ItemKey) -> py.expr:
     """The element's own key wins over what the name means outside."""
+    if emitter.quick:
+        meant = python_facts.resolved(emitter, node)
+        if meant is not node:
+            return emitter.value(meant)
+        if isinstance(node.otherwise, code.Refused) and not emitter.in_cells:
+            return python_quick.own_entry(emitter, emitter.variable(node.owner), node)
     owner = load(emitter.variable(node.owner))
     has = _has_key(owner, node.key)
     own = py.Subscript(owner, constant(node.key), py.Load())
@@ -116,6 +122,10 @@ def item_key(emitter: Emitter, node: code.ItemKey) -> py.expr:
 @emits(VALUES, code.ItemCall)
 def item_call(emitter: Emitter, node: code.ItemCall) -> py.expr:
     """The element's own function wins; in quick code, meeting one ends the quick way."""
+    if emitter.quick:
+        meant = python_facts.resolved(emitter, node)
+        if meant is not node:
+            return emitter.value(meant)
     owner = load(emitter.variable(node.owner))
     has = _has_key(owner, node.key)
     if emitter.quick:
@@ -137,24 +147,36 @@ def select(emitter: Emitter, node: code.Select) -> py.expr:
     span = emitter.unit.constant(node.span)
     if node.condition is None:
         assert node.position is not None  # noqa: S101 - lowering gives one or the other
-        emitter.body.append(assign(emitter.define(node.item), constant(None)))
+        outside = emitter.define(node.item)
+        emitter.body.append(assign(outside, constant(None)))
+        if emitter.quick is not None:
+            emitter.quick.absent.add(outside)
         position = emitter.atom(emitter.value(node.position))
+        if emitter.quick and not emitter.in_cells and not isinstance(value, py.Constant):
+            general = call("index", call("elements", value), call("sure", position))
+            return python_quick.at_position(emitter, value, position, general)
         if not isinstance(position, py.Constant):
             emitter.branch(is_(position, None), [py.Expr(emitter.null(node))], [])
         indexed = call("index", call("elements", value), position)
         return emitter.guarded(indexed, node, tell_null=False)
     if node.position is None:
+        if python_loops.fits(emitter, 1):
+            return python_loops.selection(emitter, node, value)
         picked = _picking(emitter, node, value)
         return py.IfExp(is_(value, None), emitter.null(node), picked)
+    if emitter.quick and not emitter.in_cells:
+        there = python_quick.outside(node.condition, node.item)
+        if python_loops.fits(emitter, 1) and python_loops.is_test(emitter, node):
+            return python_loops.selection(emitter, node, value)
+        if there is not None:  # a number; for a null the elements decide, the thorough way
+            position = emitter.atom(emitter.value(there))
+            general = call("index", call("elements", value), call("sure", position))
+            return python_quick.at_position(emitter, value, position, general)
     inner = emitter.nested()
     item = inner.define(node.item)
     inner.body.append(py.Return(inner.value(node.condition)))
     condition = emitter.nested_function(inner, ["rt", item])
     found: py.expr = call("index_or_select", load("rt"), span, value, load(condition))
-    position_there = python_quick.outside(node.condition, node.item) if emitter.quick else None
-    if position_there is not None:
-        place = emitter.atom(emitter.value(position_there))
-        found = python_quick.at_position(value, place, found)
     return emitter.guarded(found, node)
 
 

@@ -8,10 +8,11 @@ shorter. Values are the same as without it; a test runs every expression both wa
 from __future__ import annotations
 
 import ast as py
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
 from guidewright.feel import code
-from guidewright.feel.builtins import Formal, Overload
 from guidewright.feel.code import Code, Op
 from guidewright.feel.python_backend import (
     Emitter,
@@ -19,188 +20,221 @@ from guidewright.feel.python_backend import (
     call,
     compare,
     constant,
-    is_,
     is_not,
     join,
     load,
 )
-from guidewright.feel.runtime import Refuse, Runtime
+from guidewright.feel.python_builtins import folded
+from guidewright.feel.python_facts import (
+    NUMBERS,
+    TEXT_OR_NULL,
+    are_rows,
+    describe_item,
+    is_granted,
+    of_class,
+    resolved,
+)
+from guidewright.feel.runtime import Bail
 from guidewright.feel.scope import Binding
+from guidewright.feel.temporal import DaysTimeDuration
+from guidewright.feel.temporal.durations import DAY
 from guidewright.feel.types import (
     ANY,
-    BOOLEAN,
     DATE,
-    NULL,
     NUMBER,
-    STRING,
-    FunctionType,
-    ListType,
-    Simple,
     Type,
 )
-from guidewright.feel.values import classes_of, is_a
-
-_EQUAL_CLASSES = (NUMBER, STRING, BOOLEAN)
+from guidewright.feel.values import is_a
 
 
-def folded(node: code.CallBuiltin) -> code.Const | None:
-    """Return the value of a call whose arguments are known now; the clock is not asked."""
-    if not node.arguments or node.names is not None:
-        return None
-    values = [each.value for each in node.arguments if isinstance(each, code.Const)]
-    if len(values) != len(node.arguments):
-        return None
-    try:
-        return code.Const(node.span, node.type, node.builtin.call_positional(Runtime(), values))
-    except Refuse:  # said again, with its place, when it is evaluated
-        return None
-
-
-def builtin_call(
-    emitter: Emitter, node: code.CallBuiltin, values: Sequence[py.expr]
-) -> py.expr | None:
-    """Call the one overload that the arguments are for, if their classes tell."""
-    if node.names is not None:
-        return None
-    if node.builtin.name == "list contains":
-        return _list_contains(emitter, node, values)
-    for overload in node.builtin.overloads:
-        guards = _guards(emitter, overload, node.arguments, values)
-        if guards is not None:
-            return _direct(emitter, node, overload, values, guards)
-    return None
-
-
-def _list_contains(
-    emitter: Emitter, node: code.CallBuiltin, values: Sequence[py.expr]
-) -> py.expr | None:
-    """Python's `in` on lists of one simple kind is FEEL's, and null equals null in both."""
-    items = node.arguments[0].type if len(values) == 2 else None
-    if not isinstance(items, ListType) or items.item not in _EQUAL_CLASSES:
-        return None
-    if node.arguments[1].type != items.item:
-        return None
-    found = compare(values[1], py.In(), values[0])
-    return py.IfExp(is_(values[0], None), emitter.null(node), found)
-
-
-def _guards(
-    emitter: Emitter,
-    overload: Overload,
-    arguments: Sequence[Code],
-    values: Sequence[py.expr],
-) -> list[py.expr] | None:
-    """Return what has to hold for the overload to be called as it is; None when it cannot be."""
-    if not overload.takes(len(values)) or any(each.variadic for each in overload.parameters):
-        return None
-    guards: list[py.expr] = []
-    for formal, argument, value in zip(overload.parameters, arguments, values, strict=False):
-        guard = _guard(emitter, formal, argument, value)
-        if guard is None:
-            return None
-        guards.extend(guard)
-    return guards
-
-
-def _guard(
-    emitter: Emitter, formal: Formal, argument: Code, value: py.expr
-) -> list[py.expr] | None:
-    wanted: Type = formal.type
-    if isinstance(argument, code.MakeFunction):
-        fits = isinstance(wanted, FunctionType) and len(argument.parameters) == len(
-            wanted.parameters
-        )
-        return [] if fits else None
-    if wanted == ListType(ANY):
-        return [_has_class(emitter, value, (list,))]
-    if formal.integer:
-        return [_has_class(emitter, value, (int,))]
-    if not isinstance(wanted, Simple):
-        return None
-    if wanted == ANY:
-        return [] if formal.nullable else [_is_there(value)]
-    known = classes_of(wanted)
-    if known is None:
-        return None
-    classes = (
-        known if formal.nullable else known - {type(None)}
-    )  # null is refused in the general way
-    if isinstance(argument.type, Simple) and argument.type not in (wanted, ANY, NULL):
-        return None  # it is of another kind, and this overload is not meant
-    if isinstance(argument, code.Const) and type(argument.value) in classes:
-        return []
-    return [_has_class(emitter, value, classes)]
-
-
-def _is_there(value: py.expr) -> py.expr:
+def is_there(value: py.expr) -> py.expr:
+    """Return the question whether a value is not null."""
     return is_not(value, None)
 
 
-def _has_class(emitter: Emitter, value: py.expr, classes: Collection[type]) -> py.expr:
-    kind = call("type", value)
-    if len(classes) == 1:
-        return compare(kind, py.Is(), emitter.unit.constant(next(iter(classes))))
-    return compare(kind, py.In(), emitter.unit.constant(frozenset(classes)))
-
-
-def _direct(
-    emitter: Emitter,
-    node: code.CallBuiltin,
-    overload: Overload,
-    values: Sequence[py.expr],
-    guards: list[py.expr],
-) -> py.expr:
-    body = emitter.unit.constant(overload.function)
-    arguments = [load("rt"), *values] if overload.needs_runtime else list(values)
-    direct = call(body, *arguments)
-    if not guards:
-        return direct
-    general = call(
-        py.Attribute(emitter.unit.constant(node.builtin), "call_positional", py.Load()),
-        load("rt"),
-        py.Tuple(list(values), py.Load()),
-    )
-    return py.IfExp(join(py.And(), guards), direct, general)
-
-
 def path(emitter: Emitter, value: py.expr, name: str) -> py.expr:
-    """Take the entry of a context in line."""
-    is_context = compare(call("type", value), py.Is(), load("dict"))
-    has = compare(constant(name), py.In(), value)
-    entry = py.Subscript(value, constant(name), py.Load())
-    return py.IfExp(
-        join(py.And(), [is_context, has]), entry, call("path", value, constant(name), load("rt"))
-    )
+    """Take the entry of a context, once for a variable; a missing key ends the quick way."""
+    return _entry(emitter, value, name, call("path", value, constant(name), load("rt")))
 
 
-def operation(
+def own_entry(emitter: Emitter, owner: str, node: code.ItemKey) -> py.expr:
+    """Take the entry of an element whose key is a name that means nothing else."""
+    refused = node.otherwise
+    assert isinstance(refused, code.Refused)  # noqa: S101 - asked by the caller
+    return _entry(emitter, load(owner), node.key, emitter.value(refused))
+
+
+def _entry(emitter: Emitter, value: py.expr, name: str, otherwise: py.expr) -> py.expr:
+    quick = emitter.quick
+    assert quick is not None  # noqa: S101 - other code asks the general functions
+    owner = emitter.variable_of(value)
+    found = quick.entries.get((owner, name))
+    if found is None:
+        entry: py.expr = py.Subscript(load(owner), constant(name), py.Load())
+        is_context = of_class(emitter, load(owner), dict)
+        if is_context:
+            entry = py.IfExp(is_context[0], entry, otherwise)
+        found = quick.entries[owner, name] = emitter.temporary(entry)
+        if owner in quick.parts:
+            quick.parts.add(found)
+            if not is_context:  # else it may be the path of a list, or a property
+                quick.keys[found] = name
+    return load(found)
+
+
+# operations ---------------------------------------------------------------------------------------
+
+ORDER: dict[Op, type[py.cmpop]] = {
+    Op.LESS: py.Lt,
+    Op.LESS_EQUAL: py.LtE,
+    Op.GREATER: py.Gt,
+    Op.GREATER_EQUAL: py.GtE,
+}
+EQUALITY: dict[Op, type[py.cmpop]] = {Op.EQUAL: py.Eq, Op.NOT_EQUAL: py.NotEq}
+_SMALL = 10**9  # sums and differences of whole numbers below this are far from the limit
+
+
+def never_null(node: Code) -> bool:
+    """Say whether quick code for the node has a truth value, because it gives up for a null."""
+    if isinstance(node, code.Apply):
+        return node.op in ORDER or node.op in EQUALITY
+    if isinstance(node, code.Logic):
+        return all(never_null(part) for part in node.parts)
+    return isinstance(node, code.Not) and never_null(node.part)
+
+
+def comparison(
     emitter: Emitter, node: code.Apply, values: Sequence[py.expr], general: py.expr
 ) -> py.expr | None:
-    """Compare texts with a constant text, and dates with dates, in line."""
+    """Compare in line what is often compared; all other pairs as `general` does. Never null."""
+    sides = [resolved(emitter, each) for each in node.arguments]
+    if node.op in EQUALITY:
+        return _equality(emitter, sides, EQUALITY[node.op], values, general)
+    if node.op not in ORDER:
+        return None
+    general = call("sure", general)
+    operator = ORDER[node.op]
+    made = [_makes_date(each) for each in sides]
+    if any(made) or DATE in (sides[0].type, sides[1].type):
+        dates = [
+            compare(call("type", value), py.Is(), load("Date"))
+            for value, certain in zip(values, made, strict=True)
+            if not certain
+        ]
+        ordinals = [py.Attribute(each, "ordinal", py.Load()) for each in values]
+        fast: py.expr = compare(ordinals[0], operator(), ordinals[1])
+        return py.IfExp(join(py.And(), dates), fast, general) if dates else fast
+    if not {each.type for each in sides} <= {ANY, NUMBER}:
+        return general
+    for at, each in enumerate(sides):
+        if isinstance(each, code.Const) and type(each.value) in (int, Decimal):
+            return _with_number(emitter, values, at, each.value, operator, general)
+    numbers = [_is_number_now(each) for each in values if not is_granted(emitter, each, NUMBERS)]
+    fast = compare(values[0], operator(), values[1])
+    return py.IfExp(join(py.And(), numbers), fast, general) if numbers else fast
+
+
+def _is_number_now(value: py.expr) -> py.expr:
+    its_class = call("type", value)
+    classes = [compare(its_class, py.Is(), load(each)) for each in ("Decimal", "int")]
+    return join(py.Or(), classes)
+
+
+def _equality(
+    emitter: Emitter,
+    sides: Sequence[Code],
+    operator: type[py.cmpop],
+    values: Sequence[py.expr],
+    general: py.expr,
+) -> py.expr:
+    """A text is compared with a constant text as Python does."""
+    for known, value in zip(sides, reversed(values), strict=True):
+        if isinstance(known, code.Const) and type(known.value) is str:
+            fast = compare(values[0], operator(), values[1])
+            if is_granted(emitter, value, TEXT_OR_NULL):
+                return fast
+            is_text = compare(call("type", value), py.Is(), load("str"))
+            return py.IfExp(is_text, fast, general)
+    return general
+
+
+def _with_number(
+    emitter: Emitter,
+    values: Sequence[py.expr],
+    at: int,
+    number: int | Decimal,
+    operator: type[py.cmpop],
+    general: py.expr,
+) -> py.expr:
+    """Compare with a number that is known: a `Decimal` is fastest beside a `Decimal`."""
+
+    def beside(known: py.expr) -> py.expr:
+        pair = [values[0], values[1]]
+        pair[at] = known
+        return compare(pair[0], operator(), pair[1])
+
+    its_class = call("type", values[1 - at])
+    whole = beside(emitter.unit.constant(number))
+    if not is_granted(emitter, values[1 - at], NUMBERS):
+        whole = py.IfExp(compare(its_class, py.Is(), load("int")), whole, general)
+    return py.IfExp(
+        compare(its_class, py.Is(), load("Decimal")),
+        beside(emitter.unit.constant(Decimal(number))),
+        whole,
+    )
+
+
+def _makes_date(node: Code) -> bool:
+    """Say whether a node is a call that gives a date or is refused."""
+    return isinstance(node, code.CallBuiltin) and all(
+        each.result == DATE for each in node.builtin.overloads
+    )
+
+
+def arithmetic(
+    emitter: Emitter, node: code.Apply, values: Sequence[py.expr], general: py.expr
+) -> py.expr | None:
+    """Compute with dates and with small whole numbers in line; never null."""
     if len(values) != 2:
         return None
+    general = call("sure", general)
     left, right = node.arguments
-    if node.op in (Op.EQUAL, Op.NOT_EQUAL):
-        operator: py.cmpop = py.Eq() if node.op is Op.EQUAL else py.NotEq()
-        for known, other, value in ((left, right, values[1]), (right, left, values[0])):
-            if isinstance(known, code.Const) and type(known.value) is str:
-                if other.type != ANY:
-                    continue
-                fast = compare(values[0], operator, values[1])
-                return py.IfExp(_has_class(emitter, value, (str,)), fast, general)
     if node.op is Op.SUBTRACT and left.type == right.type == DATE:
-        both_there = join(py.And(), [_is_there(each) for each in values])
+        both_there = join(py.And(), [is_there(each) for each in values])
         return py.IfExp(both_there, call("days_between", values[1], values[0]), general)
-    if node.op in ORDER and left.type == right.type == DATE:
-        both_there = join(py.And(), [_is_there(each) for each in values])
-        ordinals = [py.Attribute(each, "ordinal", py.Load()) for each in values]
-        return py.IfExp(both_there, compare(ordinals[0], ORDER[node.op](), ordinals[1]), general)
-    if node.op in ORDER and {left.type, right.type} <= {ANY, NUMBER}:
-        alike = compare(call("type", values[0]), py.Is(), call("type", values[1]))
-        ordered = compare(call("type", values[0]), py.In(), load("ORDERED_CLASSES"))
-        fast = compare(values[0], ORDER[node.op](), values[1])
-        return py.IfExp(join(py.And(), [alike, ordered]), fast, general)
+    step = right.value if isinstance(right, code.Const) else None
+    if node.op in (Op.ADD, Op.SUBTRACT) and type(step) is int and abs(step) < _SMALL:
+        near = py.Compare(constant(-_SMALL), [py.Lt(), py.Lt()], [values[0], constant(_SMALL)])
+        whole = of_class(emitter, values[0], int)
+        operator = py.Add() if node.op is Op.ADD else py.Sub()
+        fast = py.BinOp(values[0], operator, values[1])
+        return py.IfExp(join(py.And(), [*whole, near]), fast, general)
     return None
+
+
+def days(emitter: Emitter, node: code.Apply) -> tuple[Code, Code, int] | None:
+    """Return two dates and a number of days when a node is their distance over that many days."""
+    if node.op is not Op.DIVIDE:
+        return None
+    distance, unit = (resolved(emitter, each) for each in node.arguments)
+    if isinstance(unit, code.CallBuiltin):
+        unit = folded(unit) or unit
+    if not (isinstance(distance, code.Apply) and distance.op is Op.SUBTRACT):
+        return None
+    if not isinstance(unit, code.Const) or type(unit.value) is not DaysTimeDuration:
+        return None
+    end, start = (resolved(emitter, each) for each in distance.arguments)
+    whole, rest = divmod(unit.value.nanoseconds, DAY)
+    if rest or not whole or not (_makes_date(end) and _makes_date(start)):
+        return None
+    return end, start, whole
+
+
+def sure(value: Any) -> Any:
+    """Return a value that is not null; the quick way ends at a null, which has to be noted."""
+    if value is None:
+        raise Bail
+    return value
 
 
 def all_are(quick: Quick, value: py.expr, wanted: Type) -> bool:
@@ -232,23 +266,22 @@ def _is_number(node: Code) -> bool:
 _ARITHMETIC = (Op.ADD, Op.SUBTRACT, Op.MULTIPLY)
 
 
-def at_position(value: py.expr, position: py.expr, general: py.expr) -> py.expr:
-    """Take the element at a position inside the list in line."""
-    inside = join(
-        py.And(),
-        [
-            compare(call("type", position), py.Is(), load("int")),
-            compare(call("type", value), py.Is(), load("list")),
-            py.Compare(constant(0), [py.Lt(), py.LtE()], [position, call("len", value)]),
-        ],
-    )
-    place = py.BinOp(position, py.Sub(), constant(1))
-    return py.IfExp(inside, py.Subscript(value, place, py.Load()), general)
-
-
-ORDER: dict[Op, type[py.cmpop]] = {
-    Op.LESS: py.Lt,
-    Op.LESS_EQUAL: py.LtE,
-    Op.GREATER: py.Gt,
-    Op.GREATER_EQUAL: py.GtE,
-}
+def at_position(emitter: Emitter, value: py.expr, position: py.expr, general: py.expr) -> py.expr:
+    """Take the element at a position; the quick way ends at one outside the list."""
+    in_rows = are_rows(emitter, value)
+    known = position.value if isinstance(position, py.Constant) else None
+    if type(known) is int and known > 0:
+        place: py.expr = constant(known - 1)
+        asked = [*of_class(emitter, value, list)]
+    else:
+        place = py.BinOp(position, py.Sub(), constant(1))
+        above = compare(position, py.Gt(), constant(0))
+        asked = [*of_class(emitter, position, int), *of_class(emitter, value, list), above]
+    element: py.expr = py.Subscript(value, place, py.Load())
+    if asked:
+        element = py.IfExp(join(py.And(), asked), element, general)
+    name = emitter.temporary(element)
+    parts = emitter.quick.parts if emitter.quick is not None else set()
+    part = isinstance(value, py.Name) and value.id in parts
+    describe_item(emitter, name, in_rows=in_rows, part=part)
+    return load(name)

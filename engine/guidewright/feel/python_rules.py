@@ -9,12 +9,11 @@ runs every expression both ways.
 from __future__ import annotations
 
 import ast as py
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from guidewright.errors import Code as MessageCode
-from guidewright.feel import code, loops, operators, python_quick
+from guidewright.feel import code, loops, operators, python_facts, python_quick
 from guidewright.feel.builtins import Builtin, as_function
 from guidewright.feel.code import Code, Connective, Op
 from guidewright.feel.python_backend import (
@@ -34,6 +33,7 @@ from guidewright.feel.python_backend import (
     load,
     method,
 )
+from guidewright.feel.temporal import Date
 from guidewright.feel.types import ANY, BOOLEAN, NUMBER, STRING, Type, conforms
 from guidewright.feel.values import convert, instance_of
 
@@ -67,7 +67,9 @@ _WALKS = (
     Op.UNARY_TEST,
 )  # these charge for what they walk
 HELPERS["days_between"] = loops.days_between
-HELPERS["ORDERED_CLASSES"] = frozenset({int, Decimal, str})
+HELPERS["UNKNOWN"] = python_facts.UNKNOWN
+HELPERS["Date"] = Date
+HELPERS["sure"] = python_quick.sure
 _PYTHON_EQUAL = (NUMBER, STRING, BOOLEAN)  # Python's == on these (or null) is FEEL's =
 _PYTHON_ORDERED = (NUMBER, STRING)  # and < is FEEL's <, once neither is null
 
@@ -173,14 +175,33 @@ def apply(emitter: Emitter, node: code.Apply) -> py.expr:
         if not nulls:
             return result
         return py.IfExp(join(py.Or(), nulls), emitter.null(node), result)
-    arguments = [emitter.value(argument) for argument in node.arguments]
-    if emitter.quick:
-        arguments = [emitter.atom(argument) for argument in arguments]
-    handed = [*arguments, load("rt")] if node.op in _WALKS else arguments
-    general: py.expr = call(node.op.value, *handed)
     if emitter.quick and not emitter.in_cells:
-        general = python_quick.operation(emitter, node, arguments, general) or general
-    return emitter.guarded(general, node, tell_null=True)
+        return python_facts.once(emitter, node, lambda: _quick_apply(emitter, node))
+    arguments = [emitter.value(argument) for argument in node.arguments]
+    return emitter.guarded(_general(node, arguments), node, tell_null=True)
+
+
+def _general(node: code.Apply, arguments: Sequence[py.expr]) -> py.expr:
+    handed = [*arguments, load("rt")] if node.op in _WALKS else arguments
+    return call(node.op.value, *handed)
+
+
+def _quick_apply(emitter: Emitter, node: code.Apply) -> py.expr:
+    """A strict operation in line, where the caller repeats the call when it is null."""
+    apart = python_quick.days(emitter, node)
+    if apart is not None:
+        end, start, unit = apart
+        ordinals = [
+            py.Attribute(emitter.value(each), "ordinal", py.Load()) for each in (end, start)
+        ]
+        distance = py.BinOp(ordinals[0], py.Sub(), ordinals[1])
+        return distance if unit == 1 else call("divide", distance, constant(unit))
+    arguments = [emitter.atom(emitter.value(argument)) for argument in node.arguments]
+    general = _general(node, arguments)
+    if python_quick.never_null(node):
+        return python_quick.comparison(emitter, node, arguments, general) or general
+    in_line = python_quick.arithmetic(emitter, node, arguments, general)
+    return in_line or emitter.guarded(general, node, tell_null=True)
 
 
 def _operands(emitter: Emitter, node: code.Apply) -> tuple[list[py.expr], list[py.expr]]:
@@ -211,6 +232,8 @@ def apply_truth(emitter: Emitter, node: code.Apply) -> py.expr:
         return _equality(emitter, node, 0)
     if _python_order(node):
         return _ordered(emitter, node, 0)
+    if _is_certain(emitter, node):
+        return apply(emitter, node)
     return is_(apply(emitter, node), True)
 
 
@@ -221,7 +244,14 @@ def apply_falsity(emitter: Emitter, node: code.Apply) -> py.expr:
         return _equality(emitter, node, 1)
     if _python_order(node):
         return _ordered(emitter, node, 1)
+    if _is_certain(emitter, node):
+        return py.UnaryOp(py.Not(), apply(emitter, node))
     return is_(apply(emitter, node), False)
+
+
+def _is_certain(emitter: Emitter, node: Code) -> bool:
+    """Say whether the value of a node is true or false, never null."""
+    return bool(emitter.quick) and not emitter.in_cells and python_quick.never_null(node)
 
 
 # ternary logic ----------------------------------------------------------------------------------
@@ -238,6 +268,9 @@ def boolean(emitter: Emitter, node: Code) -> py.expr:
 @emits(VALUES, code.Logic)
 def logic(emitter: Emitter, node: code.Logic) -> py.expr:
     """Table 50, from left to right; what decides early leaves the rest uncomputed."""
+    if _is_certain(emitter, node):
+        operator = py.And() if node.connective is Connective.AND else py.Or()
+        return _all_of(emitter, node, emitter.value, operator)
     decides = node.connective is Connective.OR
     result = emitter.temporary(boolean(emitter, node.parts[0]))
     for part in node.parts[1:]:
@@ -257,14 +290,11 @@ def _all_of(
 ) -> py.expr:
     """Join the questions; a question that needs statements is asked only when it is reached."""
     asked: list[py.expr] = []
-    for position, part in enumerate(node.parts):
+    asked.append(ask(node.parts[0]))  # it is certainly asked
+    for position, part in enumerate(node.parts[1:], start=1):
         with emitter.block() as inside:
             question = ask(part)
         if not inside:
-            asked.append(question)
-            continue
-        if not asked:
-            emitter.body.extend(inside)
             asked.append(question)
             continue
         so_far = emitter.temporary(join(operator, asked))
@@ -301,6 +331,8 @@ def logic_falsity(emitter: Emitter, node: code.Logic) -> py.expr:
 def negation(emitter: Emitter, node: code.Not) -> py.expr:
     """True and false change places."""
     value = emitter.atom(boolean(emitter, node.part))
+    if _is_certain(emitter, node):
+        return py.UnaryOp(py.Not(), value)
     return py.IfExp(is_(value, None), constant(None), py.UnaryOp(py.Not(), value))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import reduce
 from typing import Any  # `min` and `max` take every ordered kind
 
 from guidewright.errors import Code
@@ -52,6 +53,8 @@ def _extreme(name: str, items: Sequence[Any], beats: Callable[[Any, Any], bool |
     best = items[0]
     if not is_ordered(best):
         raise Refuse(f"{with_article(kind(best))} has no order", Code.WRONG_TYPE)
+    if set(map(type, items)) <= {int, Decimal}:
+        return max(items) if beats is greater else min(items)
     for item in items:
         if beats(item, best):
             best = item
@@ -192,10 +195,7 @@ def _total(items: Sequence[Number]) -> Number:
     """Return the sum with far more digits than any number has."""
     if set(map(type, items)) <= {int}:
         return sum(items)
-    total = Decimal(0)
-    for item in items:
-        total = WIDE.add(total, item)
-    return total
+    return reduce(WIDE.add, items, Decimal(0))
 
 
 def _over(total: Number, divisor: int) -> Number:
