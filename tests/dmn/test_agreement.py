@@ -201,6 +201,26 @@ def test_tables_with_an_index(table, data, most_bytes):
         both_ways(indexed, quick, drawn)
 
 
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_values_that_an_item_definition_allows(data):
+    kind = data.draw(st.sampled_from(sorted(CELLS)))
+    tests = [data.draw(CELLS[kind]).replace("<", "&lt;") for _ in range(2)]
+    items = (
+        f'<itemDefinition name="tBase"><typeRef>{kind}</typeRef>'
+        f"<allowedValues><text>{tests[0]}</text></allowedValues></itemDefinition>"
+        '<itemDefinition name="tValue"><typeRef>tBase</typeRef>'
+        f"<allowedValues><text>{tests[1]}</text></allowedValues></itemDefinition>"
+    )
+    xml = table_xml("FIRST", None, [kind], [("null",), ("-",)], ["1", "2"], None)
+    xml = xml.replace("<inputData", f"{items}<inputData", 1)
+    xml = xml.replace(f'name="x0" typeRef="{kind}"', 'name="x0" typeRef="tValue"')
+    model = build([read_definitions(xml.encode(), "m.dmn")], strict=False)
+    quick = compiled_quickly(model)
+    for value in VALUES[kind]:
+        both_ways(model, quick, {"x0": value})
+
+
 # decisions over decisions of few values ----------------------------------------------------------
 
 LOOKS = {  # input expressions over the value of `d`, and the kind of their column

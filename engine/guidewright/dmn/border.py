@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from guidewright.dmn.cells import Box, Number, read_box
 from guidewright.dmn.items import Item
 from guidewright.dmn.requirements import Key
 from guidewright.dmn.steps import Step
@@ -28,6 +29,7 @@ from guidewright.feel.python_backend import (
     call,
     compare,
     constant,
+    is_,
     is_not,
     join,
     load,
@@ -125,10 +127,62 @@ def _check(emitter: Emitter, step: Step, name: str) -> None:
         taken = call("whole", value, emitter.unit.constant(step), load(INSIDE))
         emitter.branch(is_not(value, None), [assign(name, taken)], [])
         return
-    if check is None or constrained(step.item):
+    boxes = _allowed(step.item, step.type)
+    if boxes is None:
         emitter.branch(is_not(value, None), [converted], [])
         return
     emitter.body.extend(check(emitter, name, converted))
+    for box in boxes:
+        allowed = join(py.Or(), [is_(value, None), _lies_in(emitter, box, step.type, name)])
+        emitter.body.append(py.If(py.UnaryOp(py.Not(), allowed), [py.Raise(load("Bail"))], []))
+
+
+def _allowed(item: Item | None, of: Type) -> list[Box] | None:
+    """Return what the values of a simple type have to lie in; None when that is not plain."""
+    boxes: list[Box] = []
+    while item is not None:
+        if item.is_collection:
+            return None
+        for constraint in item.constraints:
+            box = read_box(constraint.text.text, of)
+            if box is None:
+                return None
+            boxes.append(box)
+        item = item.base
+    return boxes
+
+
+def _lies_in(emitter: Emitter, box: Box, of: Type, name: str) -> py.expr:
+    """Return the question whether a value that is not null satisfies the test of a box."""
+    if of == NUMBER:
+        is_decimal = compare(call("type", load(name)), py.Is(), load("Decimal"))
+        return py.IfExp(
+            is_decimal, _number_in(emitter, box, name, Decimal), _number_in(emitter, box, name, int)
+        )
+    within = compare(load(name), py.In(), emitter.unit.constant(frozenset(box.points)))
+    return py.UnaryOp(py.Not(), within) if box.negated else within
+
+
+def _number_in(emitter: Emitter, box: Box, name: str, of: type) -> py.expr:
+    """Compare with bounds of the number's own class, which is fastest."""
+
+    def bound(number: Number) -> py.expr:
+        return emitter.unit.constant(Decimal(number) if of is Decimal else number)
+
+    parts: list[py.expr] = [
+        compare(load(name), py.Eq(), bound(point)) for point in box.points if point is not None
+    ]
+    for span in box.spans:
+        ends: list[py.expr] = []
+        if span.low is not None:
+            above: py.cmpop = py.GtE() if span.low_included else py.Gt()
+            ends.append(compare(load(name), above, bound(span.low)))
+        if span.high is not None:
+            below: py.cmpop = py.LtE() if span.high_included else py.Lt()
+            ends.append(compare(load(name), below, bound(span.high)))
+        parts.append(join(py.And(), ends))
+    within = join(py.Or(), parts) if parts else constant(False)
+    return py.UnaryOp(py.Not(), within) if box.negated else within
 
 
 def _check_boolean(emitter: Emitter, name: str, converted: py.stmt) -> Statements:
