@@ -204,5 +204,6 @@ def test_rules_are_a_sequence() -> None:
     assert rules[-1].row == len(rules)
     assert [rule.row for rule in rules[MIN_RUN - 1 : MIN_RUN + 2]] == [24, 25, 26]
     assert rules[MIN_RUN].label == "x"
+    assert all(rules[index] is rules[index] for index in range(len(rules)))
     with pytest.raises(IndexError):
         rules[len(rules)]

@@ -62,7 +62,6 @@ def table_drawing() -> TableDrawing:
 
 def table_trace() -> TableTrace:
     """Rule 2 decides; in rule 3 one condition is false and one could not be told."""
-    first, second, third = table().rules
     return TableTrace(
         table(),
         (
@@ -71,9 +70,9 @@ def table_trace() -> TableTrace:
             InputTrace("boundary reading", "closed"),
         ),
         (
-            RuleTrace(first, (False, True, True), matched=False, chosen=False, outputs=None),
-            RuleTrace(second, (True, True, True), matched=True, chosen=True, outputs={}),
-            RuleTrace(third, (False, None, True), matched=False, chosen=False, outputs=None),
+            RuleTrace(table(), 0, (False, True, True), matched=False, chosen=False, outputs=None),
+            RuleTrace(table(), 1, (True, True, True), matched=True, chosen=True, outputs={}),
+            RuleTrace(table(), 2, (False, None, True), matched=False, chosen=False, outputs=None),
         ),
         "indeterminate",
     )

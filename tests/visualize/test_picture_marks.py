@@ -109,7 +109,7 @@ def test_rules_and_cells() -> None:
 def test_a_missing_value_is_not_a_condition_that_failed() -> None:
     """FEEL says that null = "closed" is false; the reader must see that the value is missing."""
     trace = table_trace()
-    first = RuleTrace(table().rules[0], (False, False, True), False, False, None)
+    first = RuleTrace(table(), 0, (False, False, True), False, False, None)
     marked = mark_rules(table_drawing(), replace(trace, rules=(first,)))
     kinds = [cell.mark.kind for cell in marked.rows[0].cells if cell.mark]
     assert kinds == [MarkKind.FAILED, MarkKind.UNKNOWN]

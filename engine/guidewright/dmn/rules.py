@@ -19,12 +19,16 @@ Block = RuleRun | Rule
 
 
 class RunRules(Sequence[Rule]):
-    """Rules of which most stand in runs; each is made again whenever it is asked for."""
+    """Rules of which most stand in runs; each is made when it is first asked for, and kept then.
+
+    It is kept because some tell rules apart by identity.
+    """
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self._blocks = tuple(blocks)
         self._firsts: list[int] = []
         self._length = 0
+        self._made: dict[int, Rule] = {}
         for block in blocks:
             self._firsts.append(self._length)
             self._length += len(block.starts) if isinstance(block, RuleRun) else 1
@@ -44,11 +48,15 @@ class RunRules(Sequence[Rule]):
             index += self._length
         if not 0 <= index < self._length:
             raise IndexError(index)
+        made = self._made.get(index)
+        if made is not None:
+            return made
         place = bisect_right(self._firsts, index) - 1
         block = self._blocks[place]
         if isinstance(block, Rule):
             return block
-        return _rule(block, index - self._firsts[place], row=index + 1)
+        rule = _rule(block, index - self._firsts[place], row=index + 1)
+        return self._made.setdefault(index, rule)  # one for all threads
 
     def input_texts(self, column: int) -> list[str | None]:
         """Return the texts of a column, rule by rule; None where there is none."""

@@ -29,11 +29,17 @@ class RuleTrace:
     could not be told (a null was compared). `chosen` says that the hit policy took it.
     """
 
-    rule: Rule
+    table: DecisionTable
+    index: int
     cells: tuple[bool | None, ...]
     matched: bool
     chosen: bool
     outputs: Mapping[str, Any] | None  # output name (or "" for a single unnamed one) -> value
+
+    @property
+    def rule(self) -> Rule:
+        """The rule as the author wrote it; a large table makes it when it is asked for."""
+        return self.table.rules[self.index]
 
     def undetermined_columns(self, inputs: tuple[InputTrace, ...]) -> tuple[int, ...]:
         """Return the columns that keep the rule from matching only because a value is missing.

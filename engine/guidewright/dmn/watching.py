@@ -35,13 +35,14 @@ class TraceWatcher:
         table = plan.table
         rules = tuple(
             RuleTrace(
-                rule,
+                table,
+                index,
                 tuple(truths),
                 matched=all(truth is True for truth in truths),
                 chosen=index in chosen,
                 outputs=_named(plan, outputs[index]) if index in chosen else None,
             )
-            for index, (rule, truths) in enumerate(zip(table.rules, cells, strict=True))
+            for index, truths in enumerate(cells)
         )
         seen = tuple(
             InputTrace(clause.expression.text.strip() if clause.expression else "", given)
