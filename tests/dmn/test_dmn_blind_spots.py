@@ -157,7 +157,7 @@ def test_different_outputs_of_any_are_null_and_named(load: Any) -> None:
     assert asked(model, {"n": 3}) == ("low", [])
     found, said = asked(model, {"n": 8})
     assert found is None
-    assert "row 1, row 3 match with different outputs" in said[0].text
+    assert "rows 1, 3 match with different outputs" in said[0].text
     assert codes(said) == {Code.HIT_POLICY}
 
 
