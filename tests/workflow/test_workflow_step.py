@@ -446,7 +446,8 @@ def test_the_path_names_the_states_in_order() -> None:
 
 def test_no_clock_no_files() -> None:
     folder = Path(step.__code__.co_filename).parent
-    for file in ("step", "settle", "draft", "ways", "timers", "configuration"):
+    files = ("step", "settle", "draft", "acts", "moves", "ways", "timers", "configuration")
+    for file in (*files, "clinician", "correction", "refusals", "migration"):
         source = (folder / f"{file}.py").read_text(encoding="utf-8")
         for word in ("import time", "import datetime", "now()", "random", "open(", "networkx"):
             assert word not in source

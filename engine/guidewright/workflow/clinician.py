@@ -11,6 +11,7 @@ from guidewright.workflow.effects import Noted
 from guidewright.workflow.events import Deviate, Override
 from guidewright.workflow.instance import Deviation, Overriding
 from guidewright.workflow.model import State, Trigger
+from guidewright.workflow.moves import jump
 from guidewright.workflow.refusals import refuse
 from guidewright.workflow.settle import take
 from guidewright.workflow.ways import branch_for, overriding, shown
@@ -27,7 +28,7 @@ def deviate(draft: Draft, event: Deviate) -> None:
     left = tuple(name for name in innermost if draft.graph.state(name).atomic)
     draft.deviations.append(Deviation(draft.now, left, event.to, event.reason, event.by))
     draft.say(Noted(draft.now, event.to, f"a clinician left the path: {event.reason}"))
-    draft.jump(event.to, rearm=False)
+    jump(draft, event.to, rearm=False)
 
 
 def override(draft: Draft, event: Override) -> None:
@@ -60,7 +61,7 @@ def override(draft: Draft, event: Override) -> None:
     )
     draft.say(Noted(draft.now, state.name, f"a clinician decided otherwise: {event.reason}"))
     if number is not None:
-        draft.jump(state.name, number, forget=True)
+        jump(draft, state.name, number, forget=True)
     draft.stops.pop((state.name, None), None)
     take(draft, [overriding(draft.now, state, transition, event, before)])
 

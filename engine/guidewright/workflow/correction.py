@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from guidewright.errors import Code, did_you_mean
+from guidewright.workflow.acts import restart_timer
 from guidewright.workflow.draft import Draft
 from guidewright.workflow.effects import Evaluated, Noted
 from guidewright.workflow.events import Correct
 from guidewright.workflow.instance import Choice, Correction, Datum
 from guidewright.workflow.model import BaseKind, State, Timer, Trigger
+from guidewright.workflow.moves import jump
 from guidewright.workflow.refusals import not_computed, owned, refuse
 from guidewright.workflow.ways import Way
 
@@ -59,7 +61,7 @@ def _choose_again(draft: Draft, choice: Choice, number: int) -> None:
         draft.say(Evaluated(draft.now, answer.choice))
         return
     draft.say(Noted(draft.now, state.name, "after the correction this has to be decided again"))
-    draft.jump(state.name, number, forget=True)
+    jump(draft, state.name, number, forget=True)
 
 
 def _why_not_again(draft: Draft, choice: Choice, number: int) -> str | None:
@@ -83,7 +85,7 @@ def _restart_timers(draft: Draft, names: Collection[str]) -> None:
             continue
         timer = draft.timers.get(state.name)
         if timer is not None:
-            draft.restart_timer(state, model, timer)
+            restart_timer(draft, state, model, timer)
         elif state.name not in draft.active and any(v.state == state.name for v in draft.visits):
             text = "its time counted from what was corrected; please look at it"
             draft.say(Noted(draft.now, state.name, text))

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from guidewright.errors import CallError, Code, Note, did_you_mean
 from guidewright.feel.runtime import Refuse
 from guidewright.feel.temporal import DateTime
+from guidewright.workflow.acts import answer_tasks, close_tasks, restart_timer, start_timer
 from guidewright.workflow.configuration import ancestors, in_order
 from guidewright.workflow.draft import Draft
 from guidewright.workflow.effects import CancelTimer, Effect, Withdraw
@@ -34,6 +35,7 @@ from guidewright.workflow.instance import (
 )
 from guidewright.workflow.migration_map import MigrationMap
 from guidewright.workflow.model import ANYWHERE, Graph, State, StateKind, Timer, Transition
+from guidewright.workflow.moves import enter, on_entry
 from guidewright.workflow.settle import advance, settle
 from guidewright.workflow.timers import moment
 
@@ -332,13 +334,13 @@ def _arrive(draft: Draft, move: _Move) -> None:
         state, old = graph.state(name), old_names.get(name)
         if old is None:  # a state around one that stays: it was not active, now it is
             draft.visits.append(Visit(name, draft.now))
-            draft.entered(state)
+            on_entry(draft, state)
         else:
             _retime(draft, state, move.old.state(old).timer, move.mapping)
     for name in move.entered:
         around = (each.name for each in ancestors(graph, name) if each.name in draft.active)
-        draft.enter([(name, next(around, None))])
-    draft.answer_tasks()
+        enter(draft, [(name, next(around, None))])
+    answer_tasks(draft)
 
 
 def _retime(draft: Draft, state: State, before: Timer | None, mapping: MigrationMap) -> None:
@@ -347,10 +349,10 @@ def _retime(draft: Draft, state: State, before: Timer | None, mapping: Migration
     if model is None:
         return
     if before is None:
-        draft.close_tasks(state.name, Withdrawal.MOVED)
-        draft.start_timer(state, model)
+        close_tasks(draft, state.name, Withdrawal.MOVED)
+        start_timer(draft, state, model)
     elif running is not None and _times(before, mapping) != _times(model):
-        draft.restart_timer(state, model, running)
+        restart_timer(draft, state, model, running)
 
 
 def _illegal(graph: Graph, active: set[str]) -> Iterator[Note]:

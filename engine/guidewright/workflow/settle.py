@@ -11,10 +11,12 @@ from collections.abc import Iterable
 
 from guidewright.errors import Code, Note, ResourceError
 from guidewright.feel.temporal import DateTime
+from guidewright.workflow.acts import end_series, fire, start_timer
 from guidewright.workflow.configuration import ancestors, domain, in_order, without_conflicts
 from guidewright.workflow.draft import Completed, Draft
 from guidewright.workflow.instance import Stop
 from guidewright.workflow.model import ANYWHERE, Transition, Trigger
+from guidewright.workflow.moves import take_together
 from guidewright.workflow.timers import Firing, moment, next_firing
 from guidewright.workflow.ways import Question, Way
 
@@ -57,7 +59,7 @@ def take(draft: Draft, ways: Iterable[Way]) -> None:
     by_transition = {way.transition: way for way in ways}
     memory = draft.memory
     together = without_conflicts(draft.graph, draft.active, tuple(by_transition), memory)
-    draft.take((by_transition[t], domain(draft.graph, t, memory)) for t in together)
+    take_together(draft, [(by_transition[t], domain(draft.graph, t, memory)) for t in together])
 
 
 def ways_on(draft: Draft, event: str | None = None) -> tuple[Way, ...]:
@@ -132,7 +134,7 @@ def _retry(draft: Draft) -> None:
             continue
         state = draft.graph.state(stop.state)
         if stop.of_timer and state.timer is not None and state.name in draft.active:
-            draft.start_timer(state, state.timer)
+            start_timer(draft, state, state.timer)
 
 
 def _by_itself(draft: Draft) -> bool:
@@ -164,7 +166,7 @@ def _series_over(draft: Draft) -> bool:
             continue
         answer = question.test(state.name, guard)
         if answer.value is True:
-            draft.over(state)
+            end_series(draft, state)
             return True
         if answer.value is not False:
             draft.stop(question.undecided(state.name, guard, answer, None))
@@ -188,9 +190,9 @@ def _fire(draft: Draft, firing: Firing) -> None:
     if state.timer is None:
         return
     if firing.phase is None:
-        draft.over(state)
+        end_series(draft, state)
         return
-    draft.fire(state, state.timer, firing.timer, firing.phase)
+    fire(draft, state, state.timer, firing.timer, firing.phase)
     ready = (t for t in state.transitions if t.phase is firing.phase)
     answer = draft.question().first(state, ready, f"timer {firing.phase.value}")
     if isinstance(answer, Stop):

@@ -22,6 +22,7 @@ from guidewright.errors import CallError, Code, Note, did_you_mean
 from guidewright.feel.runtime import Refuse
 from guidewright.feel.temporal import DateTime
 from guidewright.feel.temporal.times import checked_zone
+from guidewright.workflow.acts import answer_tasks, learn, task_done
 from guidewright.workflow.clinician import deviate, override
 from guidewright.workflow.configuration import in_order
 from guidewright.workflow.correction import correct
@@ -46,6 +47,7 @@ from guidewright.workflow.instance import (
     Status,
 )
 from guidewright.workflow.model import ANYWHERE, Graph
+from guidewright.workflow.moves import enter
 from guidewright.workflow.refusals import not_computed, owned, refuse
 from guidewright.workflow.settle import advance, listening, settle, take, ways_on
 from guidewright.workflow.timers import moment
@@ -160,12 +162,12 @@ def _check_time(before: DateTime, at: DateTime) -> None:
 def _learn(draft: Draft, values: Values) -> None:
     for name, value in values.items():
         not_computed(draft.graph, name)
-        draft.learn(name, owned(value, name))
+        learn(draft, name, owned(value, name))
 
 
 def _start(draft: Draft, event: Start) -> None:
     _learn(draft, event.values)
-    draft.enter([(draft.graph.initial, None)])
+    enter(draft, [(draft.graph.initial, None)])
 
 
 def _data(draft: Draft, event: Data) -> None:
@@ -175,7 +177,7 @@ def _data(draft: Draft, event: Data) -> None:
     if draft.finished is not None:
         names = ", ".join(f"'{name}'" for name in event.values)
         draft.say(Noted(draft.now, draft.finished, f"data came after the end: {names}"))
-    draft.answer_tasks()
+    answer_tasks(draft)
 
 
 def _done(draft: Draft, event: Done) -> None:
@@ -189,8 +191,8 @@ def _done(draft: Draft, event: Done) -> None:
         joined = (" or " if awaits.any else ", ").join(missing)
         text = f"the task '{task.id}' is done when the data have come: {joined} is missing"
         raise refuse(Code.WORKFLOW_EVENT, text, "send the data, or deviate with a reason")
-    draft.task_done(task)
-    draft.answer_tasks()
+    task_done(draft, task)
+    answer_tasks(draft)
 
 
 def _open_task(draft: Draft, named: str) -> OpenTask:
@@ -215,7 +217,7 @@ def _signal(draft: Draft, event: Signal) -> None:
     if not heard:
         raise _unexpected(draft, event.name)
     _learn(draft, event.values)
-    draft.answer_tasks()
+    answer_tasks(draft)
     stopped = {key for key in draft.stops if key[1] == event.name}
     for key in stopped:
         del draft.stops[key]
