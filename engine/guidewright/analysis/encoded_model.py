@@ -193,6 +193,29 @@ class EncodedModel:
         found, self._decisions = self._decisions[key], kept
         return found
 
+    def freed(self, step: Step) -> Freed | None:
+        """Return how to let the decisions that one requires have any value of their types.
+
+        None when their terms cannot be told apart from others; then `alone` does it from anew.
+        """
+        pairs: list[tuple[Any, Any]] = []
+        domains: list[Any] = []
+        for key in step.inputs:
+            required = self.model.steps[key]
+            if isinstance(required.element, InputData) or required.value is not None:
+                continue
+            term = self.term(key)
+            fresh, domain = self.fresh_input(required)
+            if not isinstance(term, Scalar) or not isinstance(fresh, Scalar):
+                return None
+            if not _composed(term.value) or not (term.null is False or _composed(term.null)):
+                return None
+            pairs.append((term.value, fresh.value))
+            if term.null is not False:
+                pairs.append((term.null, fresh.null))
+            domains.extend(domain)
+        return Freed(tuple(pairs), tuple(domains))
+
     def variant(self, changed: Mapping[str, Term]) -> EncodedModel:
         """Return the same model for another patient, who differs in these inputs only."""
         other = EncodedModel(self.model, self.carried, self.encoder)
@@ -343,6 +366,25 @@ class EncodedModel:
         environment = dict(zip(constraint.bindings, values, strict=True))
         holds = self.encoder.condition(constraint.code, environment).true
         return holds if constraint.on_each else either(null_of(term), holds)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Freed:
+    """Terms of decisions and the variables that stand in for them, with what holds of these."""
+
+    pairs: tuple[tuple[Any, Any], ...]
+    domains: tuple[Any, ...]
+
+    def of(self, condition: Condition) -> Condition:
+        """Return a condition in which those decisions may have any value."""
+        if isinstance(condition, bool) or not self.pairs:
+            return condition
+        return z3.substitute(condition, *self.pairs)
+
+
+def _composed(term: Any) -> bool:
+    """Say whether a term is made of others: no constant, and no variable that others share."""
+    return not isinstance(term, bool) and bool(term.num_args())
 
 
 def _keys(step: Step, references: Sequence[Reference]) -> list[Key]:

@@ -18,7 +18,7 @@ from guidewright.analysis.encoding_tables import TableTerms
 from guidewright.analysis.findings import About, Finding, excluded, unknown
 from guidewright.analysis.proofs import Proofs, Values, proofs_of
 from guidewright.analysis.settling import Fault, settled
-from guidewright.analysis.solver import Answered, Questions, certain
+from guidewright.analysis.solver import Answer, Answered, Questions, certain
 from guidewright.analysis.terms import (
     Condition,
     Row,
@@ -41,6 +41,9 @@ from guidewright.feel.types import ANY, BOOLEAN, NUMBER, STRING
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.model import Role, SectionPlan
 
+ENOUGH_RUNS = 15  # in a row that show nothing new
+MOST_RUNS = 200
+
 # rules that cannot fire -------------------------------------------------------------------------
 
 
@@ -57,48 +60,49 @@ def unreachable_rules(guide: Guideline) -> Iterator[Finding]:
     """
     proofs = proofs_of(guide)
     mine = CHECKS["graph.rule-unreachable"]
-    for decision, rules in open_rules(proofs):
-        local = _alone(proofs, decision)
-        for rule, conditions in rules:
-            about = About(decision.name, (rule.span,), (rule.name,))
-            answer = proofs.ask(any_of(conditions))
-            if answer.answered is Answered.UNDECIDED:
-                text = (
-                    f"whether rule {rule.name} can ever fire could not be decided: {answer.reason}"
-                )
-                yield unknown(mine.claim(about, text))
-            elif answer.answered is Answered.NO and rule.row in local:
-                before = _feeders(proofs, decision)
-                text = f"rule {rule.name} can never be chosen, given what {before} can be"
-                hint = "correct what feeds the table, or remove the rule"
-                proof = proofs.certificate(any_of(conditions))
-                yield excluded(mine.claim(about, text, hint=hint), proof, "no patient fires it")
+    for decision, rule, conditions, answer in open_rules(proofs):
+        about = About(decision.name, (rule.span,), (rule.name,))
+        if answer.answered is Answered.UNDECIDED:
+            text = f"whether rule {rule.name} can ever fire is not known: {answer.reason}"
+            yield unknown(mine.claim(about, text))
+            continue
+        before = _feeders(proofs, decision)
+        text = f"rule {rule.name} can never be chosen, given what {before} can be"
+        hint = "correct what feeds the table, or remove the rule"
+        proof = proofs.certificate(any_of(conditions))
+        yield excluded(mine.claim(about, text, hint=hint), proof, "no patient fires it")
 
 
-OpenRules = list[tuple[Rule, list[Condition]]]
+OpenRule = tuple[DecisionTerms, Rule, list[Condition], Answer]
 
 
-def open_rules(proofs: Proofs) -> Iterator[tuple[DecisionTerms, OpenRules]]:
-    """Yield the rules that no patient was found to fire, by decision.
+def open_rules(proofs: Proofs) -> Iterator[OpenRule]:
+    """Yield the rules that could fire if their requirements had any value, but are not seen to.
 
-    Every patient the solver gives for one rule is run, and all rules the engine chooses are seen.
+    First the engine is run with boundary patients, as long as they show rules that were not seen.
+    Then the solver is asked for a patient for each rule that is left; every patient it gives is
+    run, and all rules the engine chooses are seen.
     """
     seen: set[int] = set()
-    for values in proofs.sampled(40):
+    idle = 0
+    for values in proofs.sampled(MOST_RUNS):
+        known = len(seen)
         _see(proofs, values, seen)
+        idle = 0 if len(seen) > known else idle + 1
+        if idle == ENOUGH_RUNS:
+            break
     for decision in list(proofs.encoded.decisions()):
-        left: OpenRules = []
-        for rule, conditions in rules_of(decision.tables):
-            if id(rule) in seen:
+        rules = [each for each in rules_of(decision.tables) if id(each[0]) not in seen]
+        alone = _alone(proofs, decision, rules) if rules else set()
+        for rule, conditions in rules:
+            if rule.row not in alone or id(rule) in seen:
                 continue
             answer = proofs.ask(any_of(conditions))
             if answer.values is not None:
                 _see(proofs, answer.values, seen)
                 seen.add(id(rule))
             else:
-                left.append((rule, conditions))
-        if left:
-            yield decision, left
+                yield decision, rule, conditions, answer
 
 
 def _see(proofs: Proofs, values: Values, seen: set[int]) -> None:
@@ -116,15 +120,20 @@ def rules_of(tables: Sequence[TableTerms]) -> Iterator[tuple[Rule, list[Conditio
     yield from found.values()
 
 
-def _alone(proofs: Proofs, decision: DecisionTerms) -> set[int]:
+def _alone(
+    proofs: Proofs, decision: DecisionTerms, wanted: Sequence[tuple[Rule, list[Condition]]]
+) -> set[int]:
     """Return the rows that can be chosen when the requirements may have any value."""
-    alone = proofs.encoded.alone(decision.step.key)
+    free = proofs.encoded.freed(decision.step)
     questions = Questions(proofs.encoded.encoder, {}, proofs.questions.assumed)
-    return {
-        rule.row
-        for rule, conditions in rules_of(alone.tables)
-        if questions.ask(any_of(conditions)).answered is Answered.YES
-    }
+    if free is None:
+        rows = {rule.row for rule, _ in wanted}
+        alone = rules_of(proofs.encoded.alone(decision.step.key).tables)
+        asked = [(rule.row, any_of(c)) for rule, c in alone if rule.row in rows]
+    else:
+        questions.assume(*free.domains)
+        asked = [(rule.row, free.of(any_of(c))) for rule, c in wanted]
+    return {row for row, c in asked if questions.ask(c).answered is not Answered.NO}
 
 
 def _feeders(proofs: Proofs, decision: DecisionTerms) -> str:
