@@ -142,7 +142,7 @@ def _fault(proofs: Proofs, plan: SectionPlan, one: Group, other: Group, known: s
         chosen = {id(hit.rule) for hit in proofs.outcome(patient).hits()}
         says = ", and ".join(f"{_statements(g)}: {_said(g, chosen)}" for g in (one, other))
         told = f"; the authors know of it ({listed(sorted(known))})" if known else ""
-        whom = f"a patient with {proofs.words(patient)}"
+        whom = f"{proofs.whom(patient)}"
         return f"two ways that exclude each other for {whom}: {says}{told}"
 
     return Fault(

@@ -94,15 +94,34 @@ def open_rules(proofs: Proofs) -> Iterator[OpenRule]:
     for decision in list(proofs.encoded.decisions()):
         rules = [each for each in rules_of(decision.tables) if id(each[0]) not in seen]
         alone = _alone(proofs, decision, rules) if rules else set()
-        for rule, conditions in rules:
-            if rule.row not in alone or id(rule) in seen:
-                continue
-            answer = proofs.ask(any_of(conditions))
-            if answer.values is not None:
-                _see(proofs, answer.values, seen)
-                seen.add(id(rule))
-            else:
-                yield decision, rule, conditions, answer
+        left = [(rule, conditions) for rule, conditions in rules if rule.row in alone]
+        for rule, conditions, answer in _never_seen(proofs, left, seen):
+            yield decision, rule, conditions, answer
+
+
+Rules = list[tuple[Rule, list[Condition]]]
+
+
+def _never_seen(
+    proofs: Proofs, rules: Rules, seen: set[int]
+) -> Iterator[tuple[Rule, list[Condition], Answer]]:
+    """Ask for a patient for any of the rules of one table, until none is left or none is found."""
+    left = [each for each in rules if id(each[0]) not in seen]
+    while left:
+        answer = proofs.ask(any_of(c for _, conditions in left for c in conditions))
+        if answer.answered is Answered.NO:
+            yield from ((rule, conditions, answer) for rule, conditions in left)
+            return
+        before = len(left)
+        if answer.values is not None:
+            _see(proofs, answer.values, seen)
+            left = [each for each in left if id(each[0]) not in seen]
+        if len(left) == before:  # together they are too much: one by one
+            for rule, conditions in left:
+                alone = proofs.ask(any_of(conditions))
+                if alone.answered is not Answered.YES:
+                    yield rule, conditions, alone
+            return
 
 
 def _see(proofs: Proofs, values: Values, seen: set[int]) -> None:
@@ -175,7 +194,7 @@ def unhandled_values(guide: Guideline) -> Iterator[Finding]:
                 About(consumer, (clause.span,)),
                 _gives(proofs, producer.name, value),
                 lambda patient, words=words, name=producer.name, to=consumer: (  # type: ignore[misc]
-                    f"for a patient with {proofs.words(patient)}, {name!r} is {words}, "
+                    f"for {proofs.whom(patient)}, {name!r} is {words}, "
                     f"and no rule of {to!r} is for that value"
                 ),
                 f"{producer.name!r} is ever {words}, for which {consumer!r} has no rule",
@@ -319,8 +338,7 @@ def _handed_on(
         About(consumer.name, (consumer.step.element.name_span, decision.step.element.name_span)),
         shows,
         lambda patient: (
-            f"for a patient with {proofs.words(patient)}, {names[0]!r} has no value, and so "
-            f"{names[1]!r} has none"
+            f"for {proofs.whom(patient)}, {names[0]!r} has no value, and so {names[1]!r} has none"
         ),
         f"a gap of {names[0]!r} leaves {names[1]!r} without a value",
         names,
@@ -385,9 +403,7 @@ def _silence(
     fault = Fault(
         About(plan.title, (plan.span,)),
         shows,
-        lambda patient: (
-            f"nothing is said under {plan.title!r} for a patient with {proofs.words(patient)}"
-        ),
+        lambda patient: f"nothing is said under {plan.title!r} for {proofs.whom(patient)}",
         f"a patient with all data gets nothing under {plan.title!r}",
         names,
         hint="add the missing rule, or one in the section of gaps that says what is not known",

@@ -58,7 +58,7 @@ def _refusal(proofs: Proofs, decision: DecisionTerms, hazard: Hazard) -> Fault:
     return Fault(
         About(decision.name, (span,) if span is not None else ()),
         shows,
-        lambda patient: f"`{text}` is {hazard.reason} for a patient with {proofs.words(patient)}",
+        lambda patient: f"`{text}` is {hazard.reason} for {proofs.whom(patient)}",
         f"`{text}` is ever {hazard.reason}",
         [decision.name],
         hint="exclude the value in the item definition, or test for it before",
@@ -125,7 +125,7 @@ def _emptiness(
     return Fault(
         about,
         shows,
-        lambda patient: f"{subject} is null for a patient with {proofs.words(patient)}",
+        lambda patient: f"{subject} is null for {proofs.whom(patient)}",
         f"{subject} is ever null with all data known",
         [decision.name],
         hint="let the expression cover every case",

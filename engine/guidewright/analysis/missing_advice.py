@@ -133,10 +133,7 @@ def _finding(proofs: Proofs, mine: Check, name: str, values: Values, *, silent: 
         else "but the outcome lists it as missing"
     )
     known = proofs.words({name: patient[name]})
-    text = (
-        f"a patient with {proofs.words(others)} is told {sentences} with {known}, and not without "
-        f"it, {told}"
-    )
+    text = f"{proofs.whom(others)} is told {sentences} with {known}, and not without it, {told}"
     severity = Severity.WARNING if silent else mine.severity
     hint = "give a missing value a rule of its own, or test for the values that are meant"
     claim = mine.claim(About(name, proofs.places(name)), text, hint=hint, severity=severity)

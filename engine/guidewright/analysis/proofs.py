@@ -59,7 +59,6 @@ class Proofs:
     _last: tuple[str, Outcome] | None = None  # the same patient is often asked for again
     _unseen: list[str] = field(default_factory=list)
     _observed: dict[str, set[str]] = field(default_factory=dict)
-    _random: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311
 
     # questions ----------------------------------------------------------------------------------
 
@@ -212,7 +211,12 @@ class Proofs:
             for name, value in values.items()
             if value is not None and defaults.get(name) != value
         }
-        return values_words(told, units) if told else "nothing known of the patient"
+        return values_words(told, units) if told else ""
+
+    def whom(self, values: Values) -> str:
+        """Return a patient as a phrase: `a patient with age 8 a`."""
+        words = self.words(values)
+        return f"a patient with {words}" if words else "a patient of whom nothing is known"
 
     def smallest(self, values: Values, shows: Shows, keep: Iterable[str] = ()) -> dict[str, Any]:
         """Return a simpler patient for whom the engine still shows the same.
@@ -268,20 +272,25 @@ class Proofs:
 
     def search(self, shows: Shows, start: Values | None = None) -> dict[str, Any] | None:
         """Try values at the bounds of all cells, at random around `start`; None when none shows."""
+        chance = random.Random(SEED)  # noqa: S311
         for turn, sampled in enumerate(self.sampled(MOST_TRIES)):
             values = sampled
             if start is not None and turn % 2:
-                near = self._random.sample(sorted(sampled), k=min(3, len(sampled)))
+                near = chance.sample(sorted(sampled), k=min(3, len(sampled)))
                 values = {**start, **{name: sampled[name] for name in near}}
             if self.is_real(values) and shows(values):
                 return values
         return None
 
     def sampled(self, count: int) -> Iterator[dict[str, Any]]:
-        """Yield random patients made of the values that represent what cells tell apart."""
+        """Yield random patients made of the values that represent what cells tell apart.
+
+        They are the same whenever this is asked.
+        """
         samples = self.samples()
+        chance = random.Random(SEED)  # noqa: S311
         for _ in range(count):
-            yield {name: self._random.choice(each) for name, each in samples.items()}
+            yield {name: chance.choice(each) for name, each in samples.items()}
 
     def samples(self) -> Mapping[str, list[Any]]:
         """Return for each input values that represent all that cells tell apart."""

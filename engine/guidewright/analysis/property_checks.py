@@ -152,8 +152,7 @@ def _fault(proofs: Proofs, each: Property, shows: Shows, names: list[str]) -> Fa
         About(each.id, (each.span,)),
         shown,
         lambda patient: (
-            f"{each.id} does not hold for a patient with {proofs.words(patient)}: "
-            f"{each.text.rstrip('.')}{known}"
+            f"{each.id} does not hold for {proofs.whom(patient)}: {each.text.rstrip('.')}{known}"
         ),
         f"{each.id} holds ({each.text})",
         [*names, *looked_at],
@@ -248,7 +247,7 @@ def _same_whatever(
         yield unknown(mine.claim(about, f"whether {each.id} holds is not known: {why}"))
         return
     text = (
-        f"{each.id} does not hold: a patient with {proofs.words(first)} and one who differs in "
+        f"{each.id} does not hold: {proofs.whom(first)} and one who differs in "
         f"{proofs.words({name: second[name] for name in claim.inputs})} are answered differently"
     )
     pair = Pair(Patient(first), Patient(second))

@@ -8,16 +8,18 @@ violation in a search that saw everything is a proof, in one that did not it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from guidewright.analysis.checks import CHECKS, Check, Subject, check
+from guidewright.analysis.encoding import constant
+from guidewright.analysis.encoding_operators import equal
 from guidewright.analysis.findings import About, Finding, Path, Patient, proved, unknown, violated
 from guidewright.analysis.proofs import Proofs, proofs_of
 from guidewright.analysis.properties import Before, PathClaim, Property, Reached, Within
-from guidewright.analysis.property_checks import is_meant, meant
+from guidewright.analysis.property_checks import NODE, is_meant, meant
 from guidewright.analysis.words import listed
 from guidewright.analysis.workflow_search import Search, Way, always_before
 from guidewright.errors import CallError, Severity
@@ -103,17 +105,33 @@ def _patients(proofs: Proofs, each: Property) -> list[dict[str, Any]]:
     """Return some patients a property is about, as they may come in: with all or some data."""
     if each.whom is None:
         return []
-    found = []
-    answer = proofs.ask(*meant(proofs, each))
-    for values in (
-        [answer.values] if answer.values is not None else [],
-        proofs.sampled(MOST_PATIENTS),
-    ):
-        for one in values:
-            if is_meant(proofs, each, one) and proofs.is_real(one):
-                patient, _ = proofs.split(one)
-                found.append({name: v for name, v in patient.items() if v is not None})
+    found: list[dict[str, Any]] = []
+    for values in (*_asked_for(proofs, each), *proofs.sampled(MOST_PATIENTS)):
+        if is_meant(proofs, each, values) and proofs.is_real(values):
+            found.append(_told(proofs, values))
     return found
+
+
+def _told(proofs: Proofs, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data somebody can tell: no readings, nothing the workflow computes."""
+    patient, _ = proofs.split(values)
+    graph = proofs.guide.graph
+    computed = graph.computed_names if graph is not None else frozenset()
+    return {n: v for n, v in patient.items() if v is not None and n not in computed}
+
+
+def _asked_for(proofs: Proofs, each: Property) -> Iterator[Mapping[str, Any]]:
+    """Ask for a patient a property is about for each value that an input may have."""
+    encoder = proofs.encoded.encoder
+    conditions = meant(proofs, each)
+    for name in _looked_at(proofs):
+        for value in proofs.samples()[name]:
+            if value is None or isinstance(value, list):
+                continue
+            same = equal(encoder, proofs.value(name), constant(encoder, value), NODE).true
+            answer = proofs.ask(*conditions, same)
+            if answer.values is not None:
+                yield answer.values
 
 
 def _looked_at(proofs: Proofs) -> list[str]:
@@ -131,13 +149,19 @@ def _looked_at(proofs: Proofs) -> list[str]:
         name
         for name in proofs.encoded.inputs
         if name not in carried
+        and name not in graph.computed_names
         and (proofs.key(name) in keys or name in waited or any(name in text for text in texts))
     ]
 
 
 def _not_exact(proofs: Proofs) -> list[str]:
     """Say where the values that are tried may not represent all values."""
-    return [f"`{text}` is no plain condition" for text in proofs.inexact()[:1]]
+    graph = proofs.guide.graph
+    computed = sorted(graph.computed_names)[:1] if graph is not None else []
+    return [
+        *(f"`{text}` is no plain condition" for text in proofs.inexact()[:1]),
+        *(f"'{name}' is computed as time goes on" for name in computed),
+    ]
 
 
 def _broken(proofs: Proofs, each: Property, breaks: bool | None, instance: Instance) -> bool | None:
