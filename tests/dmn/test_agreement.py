@@ -305,7 +305,7 @@ def test_what_a_caller_does_to_a_value_changes_no_other():
         {"x0": 1, "x1": "a", "x2": True}, {"x0": 1, "x1": "a", "typo": 2}, {" x0 ": 1, "x1": "a"},
         MappingProxyType({"x0": 1}), defaultdict(lambda: "b", {"x0": 1, "typo": 2}),
     ],
-    ids=repr,
+    ids=lambda given: f"{type(given).__name__} {dict(given)}",
 )  # fmt: skip
 def test_names_are_treated_alike_from_the_first_call_to_the_last(given_values):
     kinds = ["number", "string", "boolean"]
