@@ -1,4 +1,4 @@
-"""What the proofs say of the B12 guideline: its contradictions, its gaps, its safety properties."""
+"""What the proofs say of the guidelines that come with it: contradictions, gaps, properties."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from guidewright.analysis.findings import Verdict
 from guidewright.analysis.properties import properties_of
 from guidewright.analysis.verify import load_checks
 
-B12 = Path(__file__).parents[2] / "models" / "b12-deficiency"
+MODELS = Path(__file__).parents[2] / "models"
+B12 = MODELS / "b12-deficiency"
 
 
 @cache
@@ -68,16 +69,22 @@ def test_the_boundary_values_are_the_gap_of_the_open_reading():
     assert values["boundary reading"] == "open"
 
 
-def test_every_property_is_proved_or_known_not_to_hold():
+@pytest.mark.parametrize(
+    "folder", sorted(MODELS.glob("*/properties.yaml")), ids=lambda path: path.parent.name
+)
+def test_every_property_is_proved_or_known_not_to_hold(folder):
+    load_checks()
+    model = gw.load(folder.parent)
     codes = ("property.decisions", "property.same", "property.ways")
-    verdicts = {each.about.subject: each for code in codes for each in findings(code)}
-    declared = properties_of(guide()).properties
+    found = [each for code in codes for each in CHECKS[code].find(model)]
+    verdicts = {each.about.subject: each for each in found}
+    declared = properties_of(model).properties
     assert set(verdicts) == {each.id for each in declared}
     for each in declared:
         wanted = Verdict.VIOLATED if each.known else Verdict.PROVED
         assert verdicts[each.id].verdict is wanted, verdicts[each.id].text
-    assert sum(each.verdict is Verdict.PROVED for each in verdicts.values()) >= 10
-    assert findings("property.vacuous") == ()
+    assert sum(each.verdict is Verdict.PROVED for each in found) >= 5
+    assert list(CHECKS["property.vacuous"].find(model)) == []
 
 
 def test_a_property_that_breaks_shows_the_patient(tmp_path):
