@@ -14,14 +14,14 @@ import json
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
+from bisect import bisect_left
 from collections.abc import Iterable
-from fractions import Fraction
+from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 Data = dict[str, Any]  # what the JSON holds
-Part = list[Any]  # the kind of a part, and its value or its two ends
 
 NUMBER = r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
 TEST = re.compile(
@@ -39,107 +39,107 @@ class ProofError(Exception):
 # reading cells again ------------------------------------------------------------------------------
 
 
-def truth(cell: str, part: Part) -> bool:
-    """Say whether a plain cell is certainly true on a whole part of an axis."""
-    inner = re.fullmatch(r"\s*not\s*\((.*)\)\s*", cell, re.DOTALL)
-    positive = one_of(inner[1] if inner else cell, part)
-    if inner:
-        return positive is False
-    return positive is True
+class Axis:
+    """The parts of a column, in order, and where numbers stand among them."""
 
+    def __init__(self, data: Data) -> None:
+        self.name: str = data["name"]
+        self.size = len(data["parts"])
+        self.places = {part[1]: at for at, part in enumerate(data["parts"]) if part[0] != "gap"}
+        self.null = 1 << self.places["null"] if "null" in self.places else 0
+        self.unseen = sum(1 << at for at, part in enumerate(data["parts"]) if part[0] == "unseen")
+        self.ends: list[tuple[Decimal, bool]] = []  # of the points and gaps; whether it is a point
+        self.numbers: dict[str, tuple[int, int]] = {}
+        if data["type"] == "number":
+            ordered = [part for part in data["parts"] if part[0] in ("point", "gap")]
+            for kind, *ends in ordered:
+                low = Decimal(ends[0]) if ends[0] is not None else Decimal("-Infinity")
+                if self.ends and low < self.ends[-1][0]:
+                    raise ProofError(f"the parts of {self.name!r} are not in order")
+                high = Decimal(ends[-1]) if ends[-1] is not None else Decimal("Infinity")
+                self.ends.append((high, kind == "point"))
+            self.lows = [part[1] for part in ordered]
 
-def one_of(cell: str, part: Part) -> bool | None:
-    """Return whether one of the tests is true: True, False, or None for null."""
-    answers: list[bool | None] = []
-    at = 0
-    while at < len(cell) or not answers:
-        match = TEST.match(cell, at)
-        if match is None:
-            raise ProofError(f"the cell {cell!r} cannot be read again")
-        answers.append(test(match, part))
-        at = match.end()
-    return True if True in answers else None if None in answers else False
+    def place(self, number: str) -> tuple[int, int]:
+        """Return how many parts lie below a number, and 1 if the next part is the number."""
+        if number not in self.numbers:
+            value = Decimal(number)
+            at = bisect_left(self.ends, (value, True))
+            here = at < len(self.ends) and self.ends[at] == (value, True)
+            if at < len(self.ends) and not here:
+                low = self.lows[at]
+                if low is None or Decimal(low) < value:
+                    raise ProofError(f"{number} cuts a part of {self.name!r}")
+            self.numbers[number] = at, int(here)
+        return self.numbers[number]
 
+    def mask(self, cell: str) -> int:
+        """Return the parts on which a plain cell is certainly true, null among them."""
+        if cell.strip() in ("", "-"):
+            return (1 << self.size) - 1
+        inner = re.fullmatch(r"\s*not\s*\((.*)\)\s*", cell, re.DOTALL)
+        text, at, true, null = inner[1] if inner else cell, 0, 0, False
+        compares = False
+        while at < len(text) or not at:
+            match = TEST.match(text, at)
+            if match is None:
+                raise ProofError(f"the cell {cell!r} cannot be read again")
+            null |= match["word"] == "null"
+            compares |= bool(match["open"] or match["sign"] not in (None, "="))
+            true |= self.test(match)
+            at = match.end()
+        if inner is None:
+            return true | (self.null if null else 0)
+        known = ((1 << self.size) - 1) & ~self.null & ~self.unseen
+        return (known & ~true) | (self.null if not null and not compares else 0)
 
-def test(match: re.Match[str], part: Part) -> bool | None:
-    """Return the truth of one test on a part."""
-    kind, *values = part
-    if match["text"] or match["word"]:
-        return kind != "gap" and bool(values[0] == (match["text"] or match["word"]))
-    if kind == "null":
-        return None if match["sign"] not in (None, "=") or match["open"] else False
-    low, high = ends(part)
-    if match["number"] or match["sign"] == "=":
-        return low == high == Fraction(match["number"] or match["end"])
-    if match["open"]:
-        above = at_least(low, kind, Fraction(match["low"]), match["open"] == "[")
-        return above and at_most(high, kind, Fraction(match["high"]), match["close"] == "]")
-    end, included = Fraction(match["end"]), "=" in match["sign"]
-    if match["sign"] in ("<", "<="):
-        return at_most(high, kind, end, included)
-    return at_least(low, kind, end, included)
-
-
-def ends(part: Part) -> tuple[Fraction | None, Fraction | None]:
-    """Return the lowest and highest value of a point or gap; None is no bound."""
-    kind, *values = part
-    if kind not in ("point", "gap"):
-        raise ProofError(f"numbers are compared with the part {part}")
-    found = [None if each is None else Fraction(each) for each in values]
-    return (found[0], found[0]) if kind == "point" else (found[0], found[1])
-
-
-def at_least(low: Fraction | None, kind: str, end: Fraction, included: bool) -> bool:
-    """Say whether a part that begins at `low` lies above an end."""
-    if low is None:
-        return False
-    return low > end or (low == end and (included or kind == "gap"))
-
-
-def at_most(high: Fraction | None, kind: str, end: Fraction, included: bool) -> bool:
-    """Say whether a part that ends at `high` lies below an end."""
-    if high is None:
-        return False
-    return high < end or (high == end and (included or kind == "gap"))
+    def test(self, match: re.Match[str]) -> int:
+        """Return the parts, without null, on which one test is true."""
+        word = match["text"] or match["word"]
+        if word:
+            return 1 << self.places[word] if word in self.places and word != "null" else 0
+        count = len(self.ends)
+        if match["number"] or match["sign"] == "=":
+            below, here = self.place(match["number"] or match["end"])
+            return here << below
+        low, high = 0, count
+        if match["sign"] in ("<", "<="):
+            below, here = self.place(match["end"])
+            high = below + (here if match["sign"] == "<=" else 0)
+        elif match["sign"]:
+            below, here = self.place(match["end"])
+            low = below + (here if match["sign"] == ">" else 0)
+        else:
+            below, here = self.place(match["low"])
+            low = below + (here if match["open"] != "[" else 0)
+            below, here = self.place(match["high"])
+            high = below + (here if match["close"] == "]" else 0)
+        return ((1 << max(high - low, 0)) - 1) << low
 
 
 def boxes_of(data: Data, rules: Iterable[list[str]]) -> tuple[list[list[int]], int]:
     """Return the box of each rule, one mask an axis, and how many cells were taken as given."""
-    known: dict[tuple[int, str], int] = {}
-    given: set[tuple[int, str]] = set()
+    axes = [Axis(each) for each in data["axes"]]
+    columns = [axes[place] for place in data["columns"]]
+    given: list[dict[str, str]] = data["given"]
+    known: list[dict[str, int]] = [{} for _ in columns]
     boxes = []
     for cells in rules:
-        box = [(1 << len(axis["parts"])) - 1 for axis in data["axes"]]
+        box = [(1 << axis.size) - 1 for axis in axes]
         for column, (cell, place) in enumerate(zip(cells, data["columns"], strict=True)):
-            if (column, cell) not in known:
-                parts = data["axes"][place]["parts"]
-                if cell in data["given"][column]:
-                    given.add((column, cell))
-                    known[column, cell] = int(data["given"][column][cell], 16)
-                elif cell.strip() in ("", "-"):
-                    known[column, cell] = (1 << len(parts)) - 1
-                else:
-                    true = (1 << at for at, part in enumerate(parts) if truth(cell, part))
-                    known[column, cell] = sum(true)
-            box[place] &= known[column, cell]
+            mask = known[column].get(cell)
+            if mask is None:
+                taken = given[column].get(cell)
+                mask = int(taken, 16) if taken is not None else columns[column].mask(cell)
+                known[column][cell] = mask
+            box[place] &= mask
         boxes.append(box)
-    return boxes, len(given)
+    return boxes, sum(
+        len(each.keys() & taken.keys()) for each, taken in zip(known, given, strict=True)
+    )
 
 
 # the proofs ---------------------------------------------------------------------------------------
-
-
-def check_axes(data: Data) -> None:
-    """See that the parts of every ordered axis follow each other without a hole inside."""
-    for axis in data["axes"]:
-        last: Fraction | None = None
-        for part in axis["parts"]:
-            if part[0] not in ("point", "gap") or axis["type"] != "number":
-                continue
-            low, high = ends(part)
-            if last is not None and low is not None and low < last:
-                raise ProofError(f"the parts of {axis['name']!r} are not in order")
-            last = high if high is not None else last
 
 
 def check_tree(data: Data, boxes: list[list[int]]) -> int:
@@ -203,7 +203,6 @@ def check(data: Data, path: str | None = None) -> str:
     """Return what the certificate proves, in words; raise `ProofError` when it does not."""
     if path is not None:
         check_file(data, path)
-    check_axes(data)
     boxes, given = boxes_of(data, data["rules"].values())
     assumed = f"; {given} cells taken as given" if given else ""
     if data["kind"] == "table-disjoint":

@@ -14,7 +14,7 @@ from guidewright.analysis.axes import SCALES, Axis, Kind, Part
 from guidewright.analysis.encoding import constant
 from guidewright.analysis.encoding_operators import equal, ordered
 from guidewright.analysis.findings import Patient
-from guidewright.analysis.proofs import Proofs, proofs_of
+from guidewright.analysis.proofs import Proofs, Values, proofs_of
 from guidewright.analysis.regions import Box
 from guidewright.analysis.settling import shown_patient
 from guidewright.analysis.solver import Answered
@@ -59,9 +59,17 @@ def reach_in(
         if found is None:
             return Reached()
         small = proofs.smallest(found, shows)
-        return Reached(proofs.patient(small), words=proofs.words(small))
+        return Reached(proofs.patient(small), words=_who(proofs, small))
 
     return reach
+
+
+def _who(proofs: Proofs, values: Values) -> str:
+    known = any(
+        value is not None and name not in proofs.guide.file.policy_inputs
+        for name, value in values.items()
+    )
+    return f"a patient with {proofs.words(values)}" if known else "one of whom nothing is known"
 
 
 def _condition(proofs: Proofs, name: str, axis: Axis, mask: int) -> Condition | None:

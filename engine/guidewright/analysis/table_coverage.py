@@ -179,7 +179,7 @@ def shown(
             yield proved(replace(claim, text=text), reached.never)
             return
         if reached.patient is not None:
-            text = f"{claim.text}; for example a patient with {reached.words}"
+            text = f"{claim.text}; for example {reached.words}"
             yield violated(replace(claim, text=text), reached.patient, replay)
             return
     yield violated(claim, patient, replay)

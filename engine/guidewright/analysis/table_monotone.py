@@ -6,21 +6,22 @@ In: a table as boxes and `monotone` of guideline.yaml. Out: two patients who dif
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from guidewright.analysis.arrays import lowest
-from guidewright.analysis.axes import Kind
+from guidewright.analysis.axes import Axis
 from guidewright.analysis.checks import CHECKS, Subject, check
-from guidewright.analysis.findings import Finding, Pair, proved, unknown, violated
+from guidewright.analysis.findings import Finding, Pair, Patient, assumes, proved, unknown, violated
 from guidewright.analysis.regions import Box, meet, without
 from guidewright.analysis.table_outputs import output_parts
 from guidewright.analysis.table_words import patient_words
-from guidewright.analysis.tables import RuleRegion, TableSubject
+from guidewright.analysis.tables import RuleRegion, SourceKind, TableSubject
 from guidewright.analysis.words import value_words
 from guidewright.dmn.model import HitPolicy
 from guidewright.errors import Severity
 from guidewright.feel.names import normal
+from guidewright.feel.types import BOOLEAN
 from guidewright.guideline.model import Monotone
 
 Ranked = tuple[Any, RuleRegion, Box]  # the rank of the output, the rule, where it answers
@@ -63,31 +64,59 @@ def _checked(subject: TableSubject, declared: Monotone) -> Iterator[Finding]:
     if found is None:
         yield proved(own.claim(about, f"{claim} for all known values"))
         return
-    low, high, pair = found
-    less, more = (value_words(_output(subject, each, output)) for each in (high, low))
-    text = (
-        f"{patient_words(subject, pair.first)} gets {more}, and with {declared.input} "
-        f"{value_words(_value(subject, pair.second, axis))} instead {less}: "
-        f"{subject.decision!r} should {'fall' if declared.falls else 'rise'}"
-    )
+    yield _fallen(subject, declared, found, output)
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """Two rules, and values for which the one with more of the input answers less.
+
+    `box` holds the values that the two patients share, and those of the first.
+    """
+
+    low: RuleRegion
+    high: RuleRegion
+    axis: int
+    box: Box
+    more: Any  # the second patient's value of the input
+
+
+def _fallen(subject: TableSubject, declared: Monotone, fall: Fall, output: int) -> Finding:
+    first = subject.witness(subject.values(fall.box))
+    words = patient_words(subject, first)
+    pair = Pair(first, _with(subject, first, fall))
 
     def replay(both: Pair) -> str | None:
-        first, second = subject.seen(both.first), subject.seen(both.second)
-        if first is None or second is None:
+        one, two = subject.seen(both.first), subject.seen(both.second)
+        if one is None or two is None:
             return None
-        shows = first.rules[low.index].chosen and second.rules[high.index].chosen
-        return (
-            f"the engine: {value_words(first.value)}, then {value_words(second.value)}"
-            if shows
-            else None
+        shows = one.rules[fall.low.index].chosen and two.rules[fall.high.index].chosen
+        said = f"the engine: {value_words(one.value)}, then {value_words(two.value)}"
+        return said if shows else None
+
+    source = subject.sources[fall.axis]
+    if assumes(pair) and subject.reach is not None and source.kind is SourceKind.INPUT:
+        reached = subject.reach(
+            subject, fall.box, lambda each: replay(Pair(each, _with(subject, each, fall)))
         )
+        if reached.patient is not None:
+            pair = Pair(reached.patient, _with(subject, reached.patient, fall))
+            words = reached.words
+    less, more = (value_words(_output(subject, each, output)) for each in (fall.high, fall.low))
+    text = (
+        f"{words} gets {more}, and with {source.name} {value_words(fall.more)} instead {less}: "
+        f"{subject.decision!r} should {'fall' if declared.falls else 'rise'}"
+    )
+    claim = CHECKS["table.not-monotone"].claim(subject.about(fall.low, fall.high), text)
+    return violated(claim, pair, replay)
 
-    yield violated(own.claim(subject.about(low, high), text), pair, replay)
 
-
-def _value(subject: TableSubject, patient: Any, axis: int) -> Any:
-    name = subject.sources[axis].name
-    return {**patient.inputs, **patient.assumed}[name]
+def _with(subject: TableSubject, patient: Patient, fall: Fall) -> Patient:
+    """Return the patient with the second value of the input."""
+    source = subject.sources[fall.axis]
+    if source.kind is SourceKind.INPUT:
+        return Patient({**patient.inputs, source.name: fall.more}, patient.assumed)
+    return Patient(patient.inputs, {**patient.assumed, source.name: fall.more})
 
 
 def _output(subject: TableSubject, rule: RuleRegion, column: int) -> Any:
@@ -115,12 +144,16 @@ def _ranked(subject: TableSubject, declared: Monotone, output: int) -> list[Rank
     return found
 
 
-def _worst(
-    subject: TableSubject, ranked: list[Ranked], place: int, *, falls: bool
-) -> tuple[RuleRegion, RuleRegion, Pair] | None:
-    """Return two rules and patients with more of the input and less of the output, or None."""
+def _rising(axis: Axis) -> list[int]:
+    """Return the parts of known values from the least on; false comes before true."""
+    places = [at for at in range(len(axis.parts)) if axis.known >> at & 1]
+    return places[::-1] if axis.type == BOOLEAN else places
+
+
+def _worst(subject: TableSubject, ranked: list[Ranked], place: int, *, falls: bool) -> Fall | None:
+    """Return two rules and values with more of the input and less of the output, or None."""
     axis = subject.axes[place]
-    along = axis.mask(Kind.POINT, Kind.GAP) or axis.known
+    rising = _rising(axis)
     for rank, low, box in ranked:
         for other_rank, high, other in ranked:
             if not (other_rank > rank if falls else other_rank < rank):
@@ -128,14 +161,16 @@ def _worst(
             open_box = (*box[:place], axis.full, *box[place + 1 :])
             open_other = (*other[:place], axis.full, *other[place + 1 :])
             common = meet(open_box, open_other)
-            below, above = box[place] & along, other[place] & along
-            if common is None or not below or not above:
+            below = [at for at, part in enumerate(rising) if box[place] >> part & 1]
+            above = [at for at, part in enumerate(rising) if other[place] >> part & 1]
+            if common is None or not below or not above or below[0] >= above[-1]:
                 continue
-            start, end = lowest(below), above.bit_length() - 1
-            if start >= end:
-                continue
-            values = subject.values(common)
-            first = {**values, axis.name: axis.parts[start].value}
-            second = {**values, axis.name: axis.parts[end].value}
-            return low, high, Pair(subject.witness(first), subject.witness(second))
+            first = (*common[:place], 1 << rising[below[0]], *common[place + 1 :])
+            more = axis.parts[rising[above[-1]]].value
+            return Fall(low, high, place, _known(subject, first), more)
     return None
+
+
+def _known(subject: TableSubject, box: Box) -> Box:
+    """Return the part of a box where data are known, on each axis that has such a part."""
+    return tuple(mask & axis.known or mask for mask, axis in zip(box, subject.axes, strict=True))

@@ -28,9 +28,8 @@ def region_words(subject: TableSubject, box: Box) -> str:
 
 def axis_words(axis: Axis, mask: int) -> str:
     """Return a set of parts as ranges and values: `[5..10) or missing`."""
-    return listed((_run_words(axis, run) for run in _runs(axis, mask)), "or") + (
-        f" {axis.unit}" if axis.unit else ""
-    )
+    unit = f" {axis.unit}" if axis.unit and mask & axis.known else ""
+    return listed((_run_words(axis, run) for run in _runs(axis, mask)), "or") + unit
 
 
 def _runs(axis: Axis, mask: int) -> list[list[Part]]:

@@ -78,7 +78,7 @@ class Reached:
     """Who comes to a box of a table: a patient, nobody (with a proof), or it is not known."""
 
     patient: Patient | None = None
-    words: str = ""
+    words: str = ""  # who that is
     never: Certificate | None = None
 
 
