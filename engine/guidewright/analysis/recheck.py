@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from guidewright.analysis.arrays import BoxArray, box_array, lowest, runs
+from guidewright.analysis.arrays import box_array, lowest, runs
 from guidewright.analysis.coverage import cover
 from guidewright.analysis.overlap import pairs
 from guidewright.analysis.regions import Box, meet, without
@@ -47,15 +47,16 @@ class Recheck:
         """Replace the box of a rule and return what changed."""
         old, self.boxes[rule] = self.boxes[rule], box
         others = [each for each in self._near.meeting(old) if each != rule]
+        array = box_array([self.boxes[each] for each in others], self._sizes)
         opened = {
             gap
             for piece in _pieces(old, box, self.space)
-            for gap in _uncovered([self.boxes[each] for each in others], self._sizes, piece)
+            for gaps in cover(array, piece, len(others)).leaves
+            for gap in gaps
         }
         closed: set[Box] = set()
-        for gap in [each for each in self.gaps if meet(each, box) is not None]:
-            common = meet(gap, box)
-            assert common is not None  # noqa: S101 - filtered in the line above
+        met = [(gap, common) for gap in self.gaps if (common := meet(gap, box)) is not None]
+        for gap, common in met:
             closed.add(common)
             self.gaps.remove(gap)
             self.gaps.update(without(gap, box))
@@ -83,12 +84,6 @@ def _pieces(old: Box, new: Box, space: Box) -> Iterator[Box]:
         inside = meet(box, space)
         if inside is not None:
             yield from product(*([*runs(mask)] for mask in inside))
-
-
-def _uncovered(boxes: list[Box], sizes: Sequence[int], piece: Box) -> Iterator[Box]:
-    array: BoxArray = box_array(boxes, sizes)
-    for pieces in cover(array, piece, len(boxes)).leaves:
-        yield from pieces
 
 
 class _Near:

@@ -22,8 +22,13 @@ def whole(axes: Sequence[Axis]) -> Box:
 
 def meet(left: Box, right: Box) -> Box | None:
     """Return the common box, or None when there is none."""
-    both = tuple(a & b for a, b in zip(left, right, strict=True))
-    return both if all(both) else None
+    both = []
+    for one, other in zip(left, right, strict=True):
+        common = one & other
+        if not common:
+            return None
+        both.append(common)
+    return tuple(both)
 
 
 def inside(inner: Box, outer: Box) -> bool:
