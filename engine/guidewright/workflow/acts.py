@@ -166,9 +166,14 @@ def restart_timer(draft: Draft, state: State, model: Timer, timer: RunningTimer)
 
 
 def pause(draft: Draft, name: str) -> None:
-    """Keep where the series of a state is, so that nothing is asked for twice."""
+    """Keep where the series of a state is, so that nothing is asked for twice.
+
+    One that counts from the entry of its own state begins anew with it.
+    """
     timer, model = draft.timers.get(name), draft.graph.state(name).timer
-    if timer is not None and model is not None and model.recurring:
+    if timer is None or model is None or model.base.kind is BaseKind.ENTRY:
+        return
+    if model.recurring:
         draft.paused[name] = timer
 
 

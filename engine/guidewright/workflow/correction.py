@@ -7,9 +7,10 @@ another way. What people did or exceptions ended is not undone: it is pointed ou
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from guidewright.errors import Code, did_you_mean
-from guidewright.workflow.acts import restart_timer
+from guidewright.workflow.acts import restart_timer, timer_base
 from guidewright.workflow.draft import Draft
 from guidewright.workflow.effects import Evaluated, Noted
 from guidewright.workflow.events import Correct
@@ -84,8 +85,11 @@ def _restart_timers(draft: Draft, names: Collection[str]) -> None:
         if model is None or not _counts_from(draft, state, model, names):
             continue
         timer = draft.timers.get(state.name)
+        base = timer_base(draft, state, model)
         if timer is not None:
             restart_timer(draft, state, model, timer)
+        elif state.name in draft.paused and base is not None:
+            draft.paused[state.name] = replace(draft.paused[state.name], base=base)
         elif state.name not in draft.active and any(v.state == state.name for v in draft.visits):
             text = "its time counted from what was corrected; please look at it"
             draft.say(Noted(draft.now, state.name, text))
