@@ -17,9 +17,11 @@ MODELS = Path(__file__).parents[2] / "models"
 B12 = MODELS / "b12-deficiency"
 
 
+load_checks()
+
+
 @cache
 def guide():
-    load_checks()
     return gw.load(B12)
 
 
@@ -73,7 +75,6 @@ def test_the_boundary_values_are_the_gap_of_the_open_reading():
     "folder", sorted(MODELS.glob("*/properties.yaml")), ids=lambda path: path.parent.name
 )
 def test_every_property_is_proved_or_known_not_to_hold(folder):
-    load_checks()
     model = gw.load(folder.parent)
     codes = ("property.decisions", "property.same", "property.ways")
     found = [each for code in codes for each in CHECKS[code].find(model)]
