@@ -99,6 +99,14 @@ AT_LOAD: dict[int, tuple[Code, ...]] = {
     42: (Code.CYCLE, Code.IMPORT),
 }
 
+# answered by a command of its own
+BY_COMMAND: dict[int, str] = {
+    68: "guidewright diff",
+    69: "guidewright diff",
+    70: "guidewright generate",
+    71: "guidewright mutate",
+}
+
 NOT_BUILT: dict[int, str] = {
     72: "Whether a table says what the sentence of the source says is for a reader to judge; rules "
     "cite their statements, and `explain` shows both side by side.",

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from guidewright.analysis.checks import CHECKS, Check
-from guidewright.analysis.kinds import AT_LOAD, KINDS, NOT_BUILT
+from guidewright.analysis.kinds import AT_LOAD, BY_COMMAND, KINDS, NOT_BUILT
 from guidewright.analysis.verify import load_checks
 
 PARTS = ("What it finds", "Why it matters", "Example", "To repair")
@@ -47,7 +47,7 @@ def _index() -> Iterator[str]:
     for check in CHECKS.values():
         for number in check.numbers:
             found.setdefault(number, []).append(check.code)
-    built = [number for number in KINDS if number in found or number in AT_LOAD]
+    built = [number for number in KINDS if number in {*found, *AT_LOAD, *BY_COMMAND}]
     yield "# Checks"
     yield ""
     yield (
@@ -67,6 +67,7 @@ def _index() -> Iterator[str]:
 def _where(number: int, found: dict[int, list[str]]) -> str:
     said = [f"[`{code}`]({code}.md)" for code in sorted(found.get(number, ()))]
     said += [f"`{code}`, when files are loaded" for code in AT_LOAD.get(number, ())]
+    said += [f"`{BY_COMMAND[number]}`"] if number in BY_COMMAND else []
     if said:
         return ", ".join(said)
     return f"not built: {NOT_BUILT.get(number, 'not yet')}"

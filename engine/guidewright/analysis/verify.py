@@ -33,6 +33,8 @@ MODULES = (
     "guidewright.analysis.table_outputs",
     "guidewright.analysis.table_overlap",
     "guidewright.analysis.table_rules",
+    "guidewright.analysis.workflow_times",
+    "guidewright.analysis.workflows",
 )
 
 
