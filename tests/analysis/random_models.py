@@ -139,8 +139,16 @@ def truth(rng: random.Random, names: dict[str, list[str]], depth: int) -> str:
 # models -----------------------------------------------------------------------------------------
 
 
+LARGE = 26  # rules of a table that the engine keeps as boxes with an index
+
+
 def graph(rng: random.Random, *, decisions: int = 3, rules: int = 4) -> Graph:
-    """Return a random model: tables and expressions that look at inputs and at each other."""
+    """Return a random model: tables and expressions that look at inputs and at each other.
+
+    One in eight has large tables.
+    """
+    large = rng.random() < 1 / 8
+    decisions, rules = (2, LARGE) if large else (decisions, rules)
     inputs = {f"in{n}": rng.choice(KINDS) for n in range(rng.randint(2, 4))}
     body = [ITEMS, *(_input(name, kind) for name, kind in inputs.items())]
     known = dict(inputs)
@@ -216,7 +224,7 @@ def _table(
     if default:
         output += f"<defaultOutputEntry><text>{escape(default)}</text></defaultOutputEntry>"
     rows = []
-    for _ in range(rng.randint(1, most)):
+    for _ in range(most if most == LARGE else rng.randint(1, most)):
         cells = "".join(
             f"<inputEntry><text>{escape(rng.choice(CELLS[known[c]]))}</text></inputEntry>"
             for c in columns

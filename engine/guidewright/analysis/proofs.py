@@ -42,6 +42,7 @@ TRACED = DecisionOptions(trace=True)
 Values = Mapping[str, Any]
 Shows = Callable[[Values], bool]
 SEED = 20260101  # the same patients in every run
+KEPT = 8  # outcomes: the same patient is often asked for again
 OBSERVED = 300  # patients tried before the solver is asked
 MOST_TRIES = 400  # patients tried in the engine where the solver cannot tell
 
@@ -56,7 +57,7 @@ class Proofs:
     questions: Questions
     _samples: dict[str, list[Any]] = field(default_factory=dict)
     _keys: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _last: tuple[str, Outcome] | None = None  # the same patient is often asked for again
+    _outcomes: dict[str, Outcome] = field(default_factory=dict)
     _unseen: list[str] = field(default_factory=list)
     _observed: dict[str, set[str]] = field(default_factory=dict)
 
@@ -152,10 +153,12 @@ class Proofs:
     def outcome(self, values: Values) -> Outcome:
         """Return what the guideline says to a patient with these values."""
         key = repr(sorted((n, repr(value)) for n, value in values.items() if value is not None))
-        if self._last is None or self._last[0] != key:
+        if key not in self._outcomes:
+            if len(self._outcomes) == KEPT:
+                del self._outcomes[next(iter(self._outcomes))]
             patient, readings = self.split(values)
-            self._last = key, self.guide.evaluate(self.with_units(patient), readings)
-        return self._last[1]
+            self._outcomes[key] = self.guide.evaluate(self.with_units(patient), readings)
+        return self._outcomes[key]
 
     def holds(self, condition: FeelCondition, values: Values) -> Any:
         """Return what a FEEL condition gives for a patient."""

@@ -35,7 +35,7 @@ from guidewright.workflow.instance import Instance
 from guidewright.workflow.step import begin, step
 from guidewright.workflow.timers import moment
 
-MOST_PATIENTS = 200  # tried as the data a patient may bring
+MOST_PATIENTS = 40  # tried as the data a patient may bring
 
 
 @check("property.ways", numbers=(63, 64, 65), severity=Severity.ERROR, subject=Subject.WORKFLOW)
