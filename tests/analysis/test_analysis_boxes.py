@@ -5,15 +5,20 @@ from __future__ import annotations
 from itertools import combinations, product
 
 import pytest
+from analysis_tables import load_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guidewright.analysis import arrays
+from guidewright.analysis import arrays, table_coverage
 from guidewright.analysis.arrays import box_array, is_run, runs
+from guidewright.analysis.checks import CHECKS
 from guidewright.analysis.coverage import OverBudget, cover
+from guidewright.analysis.findings import Verdict
+from guidewright.analysis.gap_solver import find_gap
 from guidewright.analysis.overlap import largest_sets, pairs
 from guidewright.analysis.recheck import Recheck
 from guidewright.analysis.regions import Box, count, inside, meet, without
+from guidewright.analysis.tables import table_subject
 
 SIZES = st.lists(st.integers(1, 6), min_size=1, max_size=4)
 
@@ -92,6 +97,37 @@ def test_a_recheck_is_a_new_check(table: tuple[list[int], list[Box]], data: st.D
         for point in points(sizes):
             free = not any(holds(each, point) for each in edited.boxes)
             assert sum(holds(gap, point) for gap in edited.gaps) == free
+
+
+@given(tables())
+@settings(max_examples=150, deadline=None)
+def test_the_solver_finds_a_gap_where_there_is_one(table: tuple[list[int], list[Box]]) -> None:
+    sizes, boxes = table
+    found = find_gap(boxes, tuple((1 << size) - 1 for size in sizes))
+    assert found is not None
+    free = [point for point in points(sizes) if not any(holds(box, point) for box in boxes)]
+    assert (found.point is None) == (not free)
+    assert (found.proof is None) == bool(free)
+    if found.point is not None:
+        assert any(holds(found.point, point) for point in free)
+        assert count(found.point) == 1
+
+
+def test_a_tangled_table_is_asked_of_the_solver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where cuts are too many there is one gap and a word on more, or a proof of another kind."""
+    check = CHECKS["table.gap"]
+    monkeypatch.setattr(table_coverage, "uncovered", lambda *_: None)
+    open_table = table_subject(
+        load_table("U | x: number || y: number\n | < 5 || 1\n | > 7 || 2"), "D"
+    )
+    first, more = check.find(open_table)
+    assert (first.verdict, more.verdict) == (Verdict.VIOLATED, Verdict.UNKNOWN)
+    assert "x [5..7]" in first.text
+    whole = table_subject(load_table("U | x: number || y: number\n | < 5 || 1\n | >= 5 || 2"), "D")
+    (proof,) = check.find(whole)
+    assert proof.verdict is Verdict.PROVED
+    assert proof.certificate is not None
+    assert proof.certificate.kind == "smt-lib"
 
 
 def test_what_is_too_large_is_said() -> None:

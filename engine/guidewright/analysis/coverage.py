@@ -19,7 +19,7 @@ from guidewright.analysis.regions import Box, meet
 FEW = 12  # rules that are peeled off one by one
 PAIRED = 48  # rules of which every pair is compared to find the best cut
 SPLITS = 7  # parts of an axis of which every division in two is tried
-BUDGET = 1_000_000  # leaves
+BUDGET = 250_000  # leaves
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from guidewright.analysis.arrays import box_array
 from guidewright.analysis.axes import SCALES, Axis, Kind
 from guidewright.analysis.checks import CHECKS, Subject, check
-from guidewright.analysis.coverage import Cover, OverBudget, cover
+from guidewright.analysis.coverage import Cover, OverBudget, Widening, cover
 from guidewright.analysis.findings import (
     Claim,
     Finding,
@@ -22,6 +22,7 @@ from guidewright.analysis.findings import (
     unknown,
     violated,
 )
+from guidewright.analysis.gap_solver import find_gap
 from guidewright.analysis.regions import Box, share
 from guidewright.analysis.table_certificates import completeness
 from guidewright.analysis.table_words import (
@@ -78,13 +79,7 @@ def gap(subject: TableSubject) -> Iterator[Finding]:
     found = uncovered(subject, list(subject.rules), subject.known)
     about = subject.about()
     if found is None:
-        yield unknown(
-            _claim(
-                "table.gap",
-                subject,
-                "whether every patient gets a rule was not decided: the search became too large",
-            )
-        )
+        yield from _tangled(subject)
         return
     for box, leaves in zip(found.gaps, found.leaves, strict=True):
         yield from _gap(subject, box, share(subject.axes, leaves))
@@ -93,6 +88,23 @@ def gap(subject: TableSubject) -> Iterator[Finding]:
         text = f"every patient whose data are all known gets a rule of {subject.decision!r}"
         yield proved(CHECKS["table.gap"].claim(about, text), completeness(subject, found))
     yield from open_questions
+
+
+def _tangled(subject: TableSubject) -> Iterator[Finding]:
+    """Ask the solver where cuts became too many: it gives one gap, or a proof, or gives up."""
+    boxes = [rule.must for rule in subject.rules]
+    found = find_gap(boxes, subject.known)
+    if found is None:
+        text = "whether every patient gets a rule was not decided: the search became too large"
+        yield unknown(_claim("table.gap", subject, text))
+    elif found.point is None:
+        text = f"every patient whose data are all known gets a rule of {subject.decision!r}"
+        yield proved(_claim("table.gap", subject, text), found.proof)
+    else:
+        box = Widening(box_array(boxes, subject.sizes), subject.known).widest(found.point)
+        yield from _gap(subject, box, share(subject.axes, [box]))
+        text = f"{subject.decision!r} may have more gaps: there are too many to list"
+        yield unknown(_claim("table.gap", subject, text))
 
 
 def _gap(subject: TableSubject, box: Box, part: Fraction) -> Iterator[Finding]:
