@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -43,3 +44,12 @@ def test_a_value_that_differs_stops_it(tmp_path: Path) -> None:
     done = run("-c", program)
     assert done.returncode == 1
     assert "values disagree: W1, input 1: by hand 'unlikely'" in done.stderr
+
+
+def test_the_python_of_a_model_can_be_read() -> None:
+    done = run("-m", "bench.generated", str(WORKLOADS / "dmn" / "w1_b12_diagnosis.dmn"))
+    assert done.returncode == 0, done.stderr
+    body, constants = done.stdout.split("\n\n", 1)
+    assert "v1 = given['total_b12']" in body
+    assert ast.parse(body.replace("return ", "result = "))
+    assert constants.startswith("k")

@@ -363,6 +363,8 @@ OVER_LISTS = [
     "{limit: 2, found: rows[value > limit]}.found",
     "(function(x) rows[value > x])(limit)",
     "rows[rows[1].value = value]",
+    "".join(f"for a{i} in [limit] return " for i in range(12)) + "a11",
+    "rows[value = rows" * 12 + "[1].value" + "][1].value" * 11 + "]",
 ]
 CODES = st.sampled_from(["a", "b", "abc", "", "\u00e9"])
 AMOUNTS = st.sampled_from([

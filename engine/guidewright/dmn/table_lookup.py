@@ -87,11 +87,13 @@ def _place(
         worth //= len(column.masks)
         few = inputs[position].few
         if few is None:
-            terms.append(_class(emitter, column, types[position], inputs[position].value, worth))
+            terms.append(
+                _class(emitter, column, types[position], inputs[position].value(emitter), worth)
+            )
             continue
         sums = known.setdefault(few.place, [0] * len(few.values))
-        for at, value in enumerate(few.values):
-            sums[at] += column.of(value) * worth
+        for at, each in enumerate(few.values):
+            sums[at] += column.of(each) * worth
     for variable, sums in known.items():
         terms.append(py.Subscript(emitter.unit.constant(tuple(sums)), load(variable), py.Load()))
     place = terms[0] if terms else constant(0)

@@ -197,7 +197,7 @@ def _quick(emitter: Emitter, node: TableCode) -> py.expr:
     if found is not None:
         return found
     bind_inputs(emitter, node, known)
-    inputs = py.Tuple([each.value for each in known], py.Load())
+    inputs = py.Tuple([each.value(emitter) for each in known], py.Load())
     matches = (
         _indexed_matches(emitter, node, inputs)
         if node.index is not None

@@ -35,10 +35,17 @@ from guidewright.feel.python_backend import (
 
 @dataclass(frozen=True, slots=True)
 class TableInput:
-    """The value of an input expression, which may be written down several times."""
+    """The value of an input expression: in a variable, or looked up by another one's place."""
 
-    value: py.expr
-    few: Few | None  # what it is for each place of a variable, if it depends on that alone
+    computed: py.expr | None
+    few: Few | None
+
+    def value(self, emitter: Emitter) -> py.expr:
+        """Return the value, which may be written down several times."""
+        if self.computed is not None:
+            return self.computed
+        assert self.few is not None  # noqa: S101 - it is one or the other
+        return looked_up(emitter, self.few)
 
 
 def table_inputs(emitter: Emitter, node: TableCode) -> list[TableInput]:
@@ -47,18 +54,17 @@ def table_inputs(emitter: Emitter, node: TableCode) -> list[TableInput]:
     with emitter.cells():  # a missing value is no fault here: the trace shows it
         for clause in node.inputs:
             few = few_values(emitter, clause.value)
+            computed = None
             if few is None or isinstance(clause.value, code.Ref):
-                value = emitter.atom(emitter.value(clause.value))
-            else:
-                value = looked_up(emitter, few)
-            inputs.append(TableInput(value, few))
+                computed = emitter.atom(emitter.value(clause.value))
+            inputs.append(TableInput(computed, few))
     return inputs
 
 
 def bind_inputs(emitter: Emitter, node: TableCode, inputs: Sequence[TableInput]) -> None:
     """Give the inputs the variables that the code of cells refers to."""
     for clause, each in zip(node.inputs, inputs, strict=True):
-        emitter.alias(clause.binding, emitter.variable_of(each.value))
+        emitter.alias(clause.binding, emitter.variable_of(each.value(emitter)))
 
 
 def by_index(emitter: Emitter, node: TableCode, inputs: Sequence[TableInput]) -> py.expr | None:
@@ -75,7 +81,7 @@ def by_index(emitter: Emitter, node: TableCode, inputs: Sequence[TableInput]) ->
     columns = zip(index.columns, index.positions, strict=True)
     texts_first = sorted(columns, key=lambda each: isinstance(each[0], NumberColumn))
     for number, (column, position) in enumerate(texts_first):
-        _narrow(emitter, column, inputs[position].value, mask, first=number == 0)
+        _narrow(emitter, column, inputs[position].value(emitter), mask, first=number == 0)
     missed = [assign(place, constant(len(values) - 1)), *tell_no_rule(emitter, node, inputs)]
     found: Statements = []
     hit: py.expr = load(mask)
@@ -127,7 +133,7 @@ def restrictions(emitter: Emitter, node: TableCode, inputs: Sequence[TableInput]
     plan = emitter.unit.constant(node.plan)
     for column, clause in enumerate(node.inputs):
         if clause.allowed is not None:
-            value = inputs[column].value
+            value = inputs[column].value(emitter)
             good = join(py.Or(), [is_(value, None), emitter.truth(clause.allowed)])
             told = call("input_refused", load("rt"), plan, constant(column), value)
             emitter.branch(good, [], [py.Expr(told)])
@@ -137,7 +143,7 @@ def tell_no_rule(emitter: Emitter, node: TableCode, inputs: Sequence[TableInput]
     """Return: if somebody asks, keep that no rule of the table matches these inputs."""
     if emitter.quick is None or not emitter.quick.tells:
         return []
-    values = py.Tuple([each.value for each in inputs], py.Load())
+    values = py.Tuple([each.value(emitter) for each in inputs], py.Load())
     told = py.Tuple([emitter.unit.constant(NoRule(node.plan)), values], py.Load())
     return [py.Expr(method("told", "append", told))]
 
