@@ -61,6 +61,22 @@ class Database:
                 yield connection
 
     @contextmanager
+    def inspecting(self) -> Iterator[Connection]:
+        """Give a reading transaction in which damaged texts can be read, for `verify`.
+
+        In SQLite a text can hold bytes that are no UTF-8; elsewhere reading them is an error.
+        """
+        with self.reading() as connection:
+            below: Any = connection.connection.dbapi_connection
+            if self.sqlite:
+                below.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+            try:
+                yield connection
+            finally:
+                if self.sqlite:
+                    below.text_factory = str
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a transaction that is committed at its end, or rolled back when an error leaves it.
 
@@ -177,8 +193,6 @@ def _shows_no_rows(record: logging.LogRecord) -> bool:
 
 def _set_up_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions begin where `_begin_sqlite` says
-    # A damaged text must reach `verify`, not fail on its way there.
-    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
         connection.execute(f"PRAGMA {pragma}")
 

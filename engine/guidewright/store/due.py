@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
+from guidewright.dmn.collector import paused_collector
 from guidewright.feel.temporal import DateTime
 from guidewright.guideline.care import instant
 from guidewright.store.derived import microseconds, zoned
@@ -77,10 +78,10 @@ def due(
         if instance is not None:
             latest(connection, instance)  # refuses what is not there
         behind = _behind(connection, now, instance)
-        rows = connection.execute(_items(now, instance, horizon)).all()
+        with paused_collector():  # a long list of rows is no garbage
+            found = _listed(connection.execute(_items(now, instance, horizon)).all(), now)
         incomparable = _incomparable(connection, now, instance)
         stopped = heads(connection, instance, Status.STOPPED)
-    found = _listed(rows, now)
     if exactly or instance is not None:
         late = set(behind)
         walked = [item for name in behind for item in _walked(running, name, now, horizon)]
@@ -115,7 +116,7 @@ def _behind(connection: Connection, now: DateTime, instance: str | None) -> tupl
     query = select(table.instance).where(*here).order_by(table.instance)
     if instance is not None:
         query = query.where(table.instance == instance)
-    return tuple(connection.execute(query).scalars())
+    return tuple(connection.execute(query).scalars().all())
 
 
 def _incomparable(connection: Connection, now: DateTime, instance: str | None) -> int:
@@ -147,10 +148,11 @@ def _listed(rows: Iterable[Sequence[Any]], now: DateTime) -> list[DueItem]:
     moment_now = microseconds(now)
     assert moment_now is not None  # noqa: S101 - only no instant has none
     listed = []
+    kinds = {kind.value: kind for kind in ItemKind}
     for name, kind, state, label, task, due_at, overdue_at, expires_at, *dates in rows:
         stands = phase_at(moment_now, *dates)
         texts = (state, label, task, due_at, overdue_at, expires_at)
-        listed.append(DueItem(name, stands, ItemKind(kind), *texts))
+        listed.append(DueItem(name, stands, kinds[kind], *texts))
     return listed
 
 

@@ -75,23 +75,24 @@ instances = Table(  # one row an instance: the end of its chain
     Index("instances_status", "status"),
 )
 
-agenda = Table(  # what is open and what comes next, of every instance
+agenda = Table(  # what is open and what comes next, of every instance, in the order of its dates
     "agenda",
     tables,
+    Column("zoned", Integer, primary_key=True, autoincrement=False),
+    Column("due", BigInteger, primary_key=True, autoincrement=False),
     Column("instance", Name, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("kind", Name, nullable=False),
     Column("state", Name, nullable=False),
     Column("label", Name, nullable=False),
     Column("task", Name),
-    Column("zoned", Integer, nullable=False),
-    Column("due", BigInteger, nullable=False),
     Column("overdue", BigInteger),
     Column("expires", BigInteger),
     Column("due_text", Name, nullable=False),
     Column("overdue_text", Name),
     Column("expires_text", Name),
-    Index("agenda_due", "zoned", "due"),
+    Index("agenda_instance", "instance"),
+    sqlite_with_rowid=False,  # rows lie in the order of the key: what is due is read in one go
 )
 
 outbox = Table(  # the effects of the journal and how their delivery stands

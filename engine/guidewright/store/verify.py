@@ -52,7 +52,7 @@ def verify(
 
     `known` are heads noted earlier: each must still be in its chain.
     """
-    with running.database.reading() as connection:
+    with running.database.inspecting() as connection:
         try:
             if names is None:
                 yield from _whole(running, connection)
