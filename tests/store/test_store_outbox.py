@@ -93,6 +93,24 @@ def test_a_receiver_that_dies_before_our_note(busy: gw.store.Store) -> None:
     assert keys(tuple(again))[0] == received[1]
 
 
+def test_two_deliver_at_once(opener: Opener, fever: gw.Guideline) -> None:
+    """Both may hand out an effect; that one of them succeeded is not lost."""
+    one, other = opener(), opener()
+    one.start(fever, {}, at=EIGHT, instance="p1")
+
+    def receive(delivery: Delivery) -> None:
+        def refuse(same: Delivery) -> None:
+            raise ConnectionError
+
+        if delivery.number == 0:
+            other.deliver(refuse, attempts=1)  # while the first one is still at it
+
+    one.deliver(receive)
+    statuses = [delivery.status for delivery in one.deliveries("p1")]
+    assert statuses == [DeliveryStatus.DELIVERED] * 2
+    assert not list(one.verify())
+
+
 def test_no_more_than_asked_for(busy: gw.store.Store) -> None:
     assert len(busy.deliver(lambda delivery: None, limit=2).delivered) == 2
     assert len(busy.deliver(lambda delivery: None, limit=1).delivered) == 1

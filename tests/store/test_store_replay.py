@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 import guidewright as gw
 from guidewright.store import Store, running
+from guidewright.store.schema import SCHEMA
+from guidewright.store.upgrades import UPGRADES
 
 OLD = Path(__file__).parent / "old"
 CALL = "from guidewright.cli import main; main()"
@@ -155,5 +157,8 @@ def test_a_store_of_an_older_form(example: Path, tmp_path: Path) -> None:
         assert store.due("2029-01-01T00:00:00Z").behind == ("bob",)
 
 
-def test_there_are_older_forms() -> None:
-    assert list(OLD.glob("*.sql"))
+def test_there_is_an_example_and_an_upgrade_of_every_form() -> None:
+    assert {path.stem for path in OLD.glob("*.sql")} == {
+        f"form-{number}" for number in range(1, SCHEMA + 1)
+    }
+    assert set(UPGRADES) == set(range(1, SCHEMA))

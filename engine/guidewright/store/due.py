@@ -25,7 +25,7 @@ from guidewright.store.running import Running, care, where_it_is
 from guidewright.store.schema import agenda, instances
 from guidewright.workflow.agenda import Item, ItemKind, Phase, phase, phase_at
 from guidewright.workflow.timers import moment
-from guidewright.workflow.value_codec import instant_text
+from guidewright.workflow.value_codec import instant_from_text, instant_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ def due(
         late = set(behind)
         walked = [item for name in behind for item in _walked(running, name, now, horizon)]
         kept = (item for item in found if item.instance not in late)
-        return DueList((*kept, *walked), (), incomparable, stopped)
+        in_order = sorted((*kept, *walked), key=lambda item: moment(instant_from_text(item.due)))
+        return DueList(tuple(in_order), (), incomparable, stopped)
     return DueList(tuple(found), behind, incomparable, stopped)
 
 

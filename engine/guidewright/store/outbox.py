@@ -113,10 +113,11 @@ def _note(running: Running, delivery: Delivery, error: str | None, attempts: int
     if error is not None:
         status = DeliveryStatus.FAILED if count >= attempts else DeliveryStatus.PENDING
     row = outbox_row(_place(delivery), status, count, tried, error)
-    pending = outbox.c.status == DeliveryStatus.PENDING.value
-    unchanged = (*_at(delivery), pending)
-    if error is not None:  # a success counts, whoever else has tried meanwhile
-        unchanged = (*unchanged, outbox.c.attempts == delivery.attempts)
+    if error is None:  # a success counts, whoever else has tried meanwhile
+        unchanged = (*_at(delivery), outbox.c.status != DeliveryStatus.DELIVERED.value)
+    else:
+        pending = outbox.c.status == DeliveryStatus.PENDING.value
+        unchanged = (*_at(delivery), pending, outbox.c.attempts == delivery.attempts)
     with running.database.writing() as connection:
         connection.execute(update(outbox).where(*unchanged).values(**row))
     return Delivery(
