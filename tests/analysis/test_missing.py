@@ -83,6 +83,28 @@ def test_it_is_what_trying_everything_finds(tmp_path, seed):
         assert not found.undecided
 
 
+DOSE = """
+dose : number | U | ill: boolean | weight: number | child: boolean
+  give | true | - | - || {output}
+"""
+
+
+@pytest.mark.parametrize(
+    ("output", "matters"),
+    [("30 * weight", "weight"), ("if child then 10 else 20", "child"), ("20", None)],
+)
+def test_an_amount_that_follows_from_a_datum_matters(tmp_path, output, matters):
+    text = DOSE.replace("{output}", output)
+    found = missing_data(guide_of(tmp_path, text), {"ill": True})
+    assert [each.input for each in found.questions] == ([matters] if matters else [])
+    assert set(found.irrelevant) == {"weight", "child"} - {matters}
+    if matters == "child":
+        (answer,) = found.questions[0].answers
+        assert answer.values == (True,)
+        assert answer.changes[0].gained == ("10",)
+        assert answer.changes[0].lost == ("20",)
+
+
 def test_what_comes_first_is_what_the_earliest_section_needs():
     guide = gw.load(MODELS / "b12-deficiency")
     patient = {"total B12": "120 ng/L", "age": "50 a", "causes": ["vegan diet"]}

@@ -2,8 +2,10 @@
 
 In: a guideline, a patient, readings. Out: `MissingData`: for each missing input the different
 advice its answers lead to, with values for each, and the order in which to ask. Advice is the same
-when the same rules are chosen in all sections of the outcome but the gaps. Values at the bounds of
-all cells are tried in the engine; that no other value leads elsewhere is what the solver is asked.
+when the same rules are chosen in all sections of the outcome but the gaps, and the same of their
+outputs are known; where only computed values differ, such as an amount, these are told apart, too.
+Values at the bounds of all cells are tried in the engine; that no other value leads elsewhere is
+what the solver is asked.
 
 The order: first the input that alone changes the earliest section of the outcome; among equals the
 one whose answers lead to the most different advice; then the order of guideline.yaml. An input that
@@ -18,14 +20,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from guidewright.analysis.comparing import differs
 from guidewright.analysis.encoded_model import EncodedModel
 from guidewright.analysis.encoding import constant
-from guidewright.analysis.graphs import rules_of
 from guidewright.analysis.proofs import Proofs, proofs_of
 from guidewright.analysis.solver import Answered, Questions
 from guidewright.analysis.terms import (
     NOTHING,
     Condition,
+    Record,
     Term,
     all_of,
     any_of,
@@ -34,17 +37,21 @@ from guidewright.analysis.terms import (
     present,
     same,
 )
-from guidewright.dmn.trace import DecisionTrace, TableTrace
+from guidewright.dmn.model import DecisionTable
+from guidewright.dmn.trace import DecisionTrace, RuleTrace, TableTrace
 from guidewright.feel.names import normal
+from guidewright.feel.text import literal
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.model import Role
-from guidewright.guideline.outcome import Outcome
+from guidewright.guideline.options import TEXT
+from guidewright.guideline.outcome import Option, Outcome, plain
 from guidewright.guideline.patient import read_patient, read_policies
 from guidewright.source import Span
 
 MOST_ADVICE = 12  # different advice of one input that is looked for
 Values = Mapping[str, Any]
-Advice = frozenset[tuple[str, int]]  # the rules that are chosen: decision and row
+Label = tuple[str, int, str]  # decision, row, and an output that is known, or "" for the rule
+Advice = frozenset[Label]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +176,22 @@ class _Finder:
             if len(classes) <= MOST_ADVICE:
                 self._take(classes, name, value)
         exact = self._others(classes, name)
+        found = list(classes.values())[1:] or self._by_value(name)
         answers = [
-            Answer(tuple(values), self._changes({**self._now, name: values[0]}))
-            for values in list(classes.values())[1:]
+            Answer(tuple(values), self._changes({**self._now, name: values[0]})) for values in found
         ]
         ask = meaning.ask if meaning is not None else None
         return Question(name, ask, tuple(answers), exact)
+
+    def _by_value(self, name: str) -> list[list[Any]]:
+        """Put values together that give the same, where only computed values differ from now."""
+        now = self._values(self._now)
+        classes: dict[str, list[Any]] = {}
+        for value in self._proofs.samples()[name]:
+            changed = {**self._now, name: value}
+            if value is not None and len(classes) < MOST_ADVICE and self._proofs.is_real(changed):
+                classes.setdefault(self._values(changed), []).append(value)
+        return [values for given, values in classes.items() if given != now]
 
     def _take(self, classes: dict[Advice, list[Any]], name: str, value: Any) -> bool:
         """Put a value to those that lead to the same advice; False when it is a new one."""
@@ -190,11 +207,17 @@ class _Finder:
         """Return which rules the outcome rests on."""
         trace = self._proofs.trace(values, self._decisions)
         return frozenset(
-            (name, rule.rule.row)
+            (name, rule.rule.row, output)
             for name in self._decisions
             for table in _tables(trace.decision(name))
             for rule in table.chosen
+            for output in ("*", *_known_outputs(rule))
         )
+
+    def _values(self, values: Values) -> str:
+        """Return all that the decisions of the outcome give, as text."""
+        decided = self._proofs.decided(values)
+        return literal([decided[name] for name in self._decisions])
 
     def _others(self, classes: dict[Advice, list[Any]], name: str) -> bool:
         """Ask the solver for values that lead elsewhere until there are none.
@@ -226,12 +249,19 @@ class _Finder:
             made.term(self._proofs.key(each))
         return made
 
-    def _rules(self, model: EncodedModel) -> Iterator[tuple[str, int, Condition]]:
-        """Yield (decision, row, when it is chosen) of all rules of the outcome."""
+    def _rules(self, model: EncodedModel) -> Iterator[tuple[Label, Condition]]:
+        """Yield when each rule of the outcome is chosen, and when each of its outputs is known."""
         for name in self._decisions:
             decision = model.decision(name)
-            for rule, conditions in rules_of(decision.tables):
-                yield name, rule.row, both(present(decision.value), any_of(conditions))
+            for table in decision.tables:
+                for rule, chosen, output in zip(
+                    table.code.rules, table.chosen, table.outputs, strict=True
+                ):
+                    here = both(present(decision.value), chosen)
+                    row = rule.rule.row
+                    yield (name, row, "*"), here
+                    for key, part in _parts(table.code.plan.table, output).items():
+                        yield (name, row, key), both(here, present(part))
 
     def _changes(self, values: Values) -> tuple[Change, ...]:
         """Say how the advice differs from what is said now, by section."""
@@ -248,10 +278,8 @@ class _Finder:
         other, domain = encoded.fresh_input(step)
         twin = self._open.variant({name: other})
         differ = any_of(
-            negation(same(one, two))
-            for (_, _, one), (_, _, two) in zip(
-                self._rules(self._open), self._rules(twin), strict=True
-            )
+            differs(encoded.encoder, self._open.decision(each), twin.decision(each))
+            for each in self._decisions
         )
         questions = self._questions(self._open, {**self._open.inputs, f"other {name}": other})
         questions.assume(*domain, *self._proofs.real(twin))
@@ -260,7 +288,7 @@ class _Finder:
             return answer.answered
         first = {**self._now, **{n: answer.values[n] for n in self._missing()}}
         second = {**first, name: answer.values[f"other {name}"]}
-        return Answered.YES if self._advice(first) != self._advice(second) else Answered.UNDECIDED
+        return Answered.YES if self._values(first) != self._values(second) else Answered.UNDECIDED
 
     def _questions(self, model: EncodedModel, inputs: Mapping[str, Term]) -> Questions:
         questions = Questions(model.encoder, inputs, self._proofs.encoded.domains)
@@ -268,8 +296,19 @@ class _Finder:
         return questions
 
 
-def _leads_to(rules: Iterable[tuple[str, int, Condition]], advice: Advice) -> Condition:
-    return all_of(same(chosen, (name, row) in advice) for name, row, chosen in rules)
+def _leads_to(rules: Iterable[tuple[Label, Condition]], advice: Advice) -> Condition:
+    return all_of(same(holds, label in advice) for label, holds in rules)
+
+
+def _parts(table: DecisionTable, output: Term) -> Mapping[str, Term]:
+    """Return the outputs of a rule by the names that a trace gives them."""
+    if len(table.outputs) > 1 and isinstance(output, Record):
+        return output.entries
+    return {table.outputs[0].name or "": output}
+
+
+def _known_outputs(rule: RuleTrace) -> Iterator[str]:
+    return (key for key, value in (rule.outputs or {}).items() if value is not None)
 
 
 def _tables(decision: DecisionTrace | None) -> Sequence[TableTrace]:
@@ -285,11 +324,27 @@ def _changes(now: Outcome, then: Outcome) -> Iterator[Change]:
         if before.role is Role.GAPS:
             continue
         said, says = _sentences(before.options), _sentences(after.options)
-        gained = tuple(each for each in says if each not in said)
-        lost = tuple(each for each in said if each not in says)
+        old, new = _computed(before.options), _computed(after.options)
+        both_say = old.keys() & new.keys()
+        changed = [key for key in new if key in both_say and old[key] != new[key]]
+        gained = [each for each in says if each not in said]
+        gained += [f"{key[1]}: {new[key]}" for key in changed if new[key] is not None]
+        lost = [each for each in said if each not in says]
+        lost += [f"{key[1]}: {old[key]}" for key in changed if old[key] is not None]
         if gained or lost:
-            yield Change(before.title, gained, lost)
+            yield Change(before.title, tuple(gained), tuple(lost))
 
 
-def _sentences(options: Sequence[Any]) -> list[str]:
+def _computed(options: Sequence[Option]) -> dict[tuple[str, str], str | None]:
+    """Return the outputs beside the sentence of each rule that speaks, by rule and name."""
+    return {
+        (f"{hit.decision}: {hit.rule.row}", key): plain(value) if value is not None else None
+        for option in options
+        for hit in option.hits
+        for key, value in hit.outputs.items()
+        if key != TEXT and hit.text
+    }
+
+
+def _sentences(options: Sequence[Option]) -> list[str]:
     return list(dict.fromkeys(each for option in options for each in option.sentences))
