@@ -22,6 +22,7 @@ from guidewright.source import Span
 
 MAX_TEXT = 64 * 1024
 MAX_NESTING = 100
+MAX_VARIABLES = 12  # of one loop; Python nests no more than 20 blocks
 MAX_CHAIN = 200  # how high one tree may grow: every later step walks it recursively
 
 _Op = ast.Operator
@@ -475,6 +476,8 @@ class Parser(TypeParser):
             domain = self.expression(scope)
             end = self.expression(scope) if self.take("..") else None
             iterations.append(ast.Iteration(name, name_span, domain, end))
+            if len(iterations) > MAX_VARIABLES:
+                self.fail(f"a loop has more than {MAX_VARIABLES} variables", Code.LIMIT)
             scope = scope.inner(Binding(name))
             if not self.take(","):
                 return tuple(iterations), scope
