@@ -108,6 +108,8 @@ BY_COMMAND: dict[int, str] = {
 }
 
 NOT_BUILT: dict[int, str] = {
+    67: "Which actions of two guidelines exclude each other (two drugs, say) is knowledge that "
+    "neither of them holds; it needs a table of its own, and there is no format for it yet.",
     72: "Whether a table says what the sentence of the source says is for a reader to judge; rules "
     "cite their statements, and `explain` shows both side by side.",
 }

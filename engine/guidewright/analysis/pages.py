@@ -38,7 +38,8 @@ def _page(check: Check) -> str:
         + (f" · kinds {kinds}" if kinds else ""),
         "",
     ]
-    body = [f"**{name}.** {text}\n" for name in PARTS if (text := check.section(name))]
+    told = {name: check.section(name) for name in PARTS}
+    body = [f"**{name}.** {text[0].upper()}{text[1:]}\n" for name, text in told.items() if text]
     return "\n".join([*head, *body, "[All checks](README.md)", ""])
 
 

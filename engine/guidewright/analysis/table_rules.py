@@ -17,7 +17,7 @@ from guidewright.analysis.regions import Box, inside
 from guidewright.analysis.table_certificates import covered_rule
 from guidewright.analysis.table_outputs import output_text, output_value
 from guidewright.analysis.table_overlap import both_match
-from guidewright.analysis.table_words import patient_words, rules_words
+from guidewright.analysis.table_words import patient_words, region_words, rules_words
 from guidewright.analysis.tables import RuleRegion, TableSubject
 from guidewright.dmn.model import HitPolicy
 from guidewright.errors import Severity
@@ -222,7 +222,7 @@ def smaller(subject: TableSubject) -> Iterator[Finding]:
     the merged rules cover what the old ones with the same output cover, and nothing else.
     Why it matters: fewer rows are read more carefully.
     Example: four rows for two ages and two sexes, all with one output.
-    To repair: write the merged rows that are named.
+    To repair: write the merged rows that are listed.
     """
     if subject.table.hit_policy not in (HitPolicy.UNIQUE, HitPolicy.ANY):
         return
@@ -233,8 +233,9 @@ def smaller(subject: TableSubject) -> Iterator[Finding]:
         f"{subject.decision!r} can be written with {len(merged)} rules instead of "
         f"{len(subject.rules)}"
     )
+    rows = [f"{region_words(subject, box)}: {output}" for box, output in merged]
     yield stated(
-        CHECKS["table.smaller"].claim(subject.about(), text),
+        CHECKS["table.smaller"].claim(subject.about(), text, hint="; ".join(rows)),
         "the merged rules were compared with the old ones on every combination of values",
     )
 
