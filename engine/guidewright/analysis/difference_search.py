@@ -149,12 +149,12 @@ class Search:
 
     def pair(self, name: str, box: Box) -> Pair:
         """Compare one input or decision of both versions for the patients of a box."""
-        key = (name, *(box[each] for each in self._axes_of(name)))
+        key = (name, *(box[each] for each in self.axes_of(name)))
         if key not in self._pairs:
             self._pairs[key] = self._compare(name, box)
         return self._pairs[key]
 
-    def _axes_of(self, name: str) -> tuple[int, ...]:
+    def axes_of(self, name: str) -> tuple[int, ...]:
         """Return the axes that an input or a decision rests on in either version."""
         if name in self.space.place:
             return (self.space.place[name],)
@@ -266,7 +266,7 @@ class Search:
 
     def value(self, version: int, name: str, box: Box) -> Value:
         """Return the value of an input or decision for all patients of a box, if it is one."""
-        key = (version, name, *(box[each] for each in self._axes_of(name)))
+        key = (version, name, *(box[each] for each in self.axes_of(name)))
         if key not in self._values:
             self._values[key] = self._value(version, name, box)
         return self._values[key]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,8 @@ import networkx as nx
 
 from guidewright.analysis.axes import Kind
 from guidewright.analysis.difference_axes import Space, space_of
-from guidewright.analysis.difference_cells import Known, Open
+from guidewright.analysis.difference_cells import Known, Open, Value, each_bit
+from guidewright.analysis.difference_fingerprints import value_key
 from guidewright.analysis.difference_search import Search, split
 from guidewright.analysis.difference_versions import Version
 from guidewright.analysis.regions import Box
@@ -67,7 +69,9 @@ class WorkflowAnswers:
     search: Search | None
     names: dict[str, str]  # of the decision made of a condition, by its text
     brought: Mapping[str, frozenset[str]]  # data that every way to a state brings
+    searched: Counter[str] = field(default_factory=Counter)  # ways looked for, by check
     _known: dict[str, Answers] = field(default_factory=dict)
+    _groups: dict[str, list[tuple[int, Value]]] = field(default_factory=dict)
 
     def of(self, state: State) -> Answers:
         """Return what a state asks by itself: its decision, or its conditions without a trigger."""
@@ -126,6 +130,22 @@ class WorkflowAnswers:
         assert self.guide.workflow is not None  # noqa: S101 - there is a graph
         return self.guide.workflow.bound(found) if found else self.bound
 
+    def _value(self, search: Search, name: str, box: Box) -> Value:
+        """Return a value; of one input only, its parts are grouped by what they give."""
+        axes = search.axes_of(name)
+        if len(axes) != 1:
+            return search.value(0, name, box)
+        axis = axes[0]
+        if name not in self._groups:
+            groups: dict[Any, tuple[int, Value]] = {}
+            for place in each_bit(self.space.axes[axis].full):
+                value = search.value(0, name, _rest(box, axis, 1 << place))
+                key = value_key(value.value) if isinstance(value, Known) else value.why
+                groups[key] = (groups.get(key, (0, value))[0] | 1 << place, value)
+            self._groups[name] = list(groups.values())
+        inside = [each for each in self._groups[name] if each[0] & box[axis]]
+        return inside[0][1] if len(inside) == 1 else Open(axis, inside[0][0] & box[axis])
+
     def tests(self, state: State, ways: Sequence[Transition]) -> Iterator[tuple[Box, Any]]:
         """Yield boxes with the truths of the conditions of some ways, or why it is unknown."""
         names = [self.names[t.when.text] for t in ways if t.when is not None]
@@ -142,7 +162,7 @@ class WorkflowAnswers:
         while todo:
             box = todo.pop()
             looked_at += 1
-            values = [self.search.value(0, name, box) for name in names]
+            values = [self._value(self.search, name, box) for name in names]
             open_ones = [each for each in values if isinstance(each, Open)]
             if not open_ones:
                 yield box, tuple(each.value for each in values if isinstance(each, Known))
@@ -152,6 +172,10 @@ class WorkflowAnswers:
                 yield box, first.why or f"more than {MOST_BOXES} cases to look at"
             else:
                 todo.extend(split(box, first.axis, first.mask))
+
+
+def _rest(box: Box, axis: int, mask: int) -> Box:
+    return (*box[:axis], mask, *box[axis + 1 :])
 
 
 def answers_of(guide: Guideline, *, all_readings: bool = False) -> WorkflowAnswers:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise
 from typing import Any
 
 import networkx as nx
@@ -106,6 +106,7 @@ def _never_taken(asked: Answers) -> Iterator[Transition]:
                 yield way
 
 
+@lru_cache(maxsize=2)
 def feasible(guide: Guideline) -> nx.DiGraph[str]:
     """Return what can be the cause of entering what, without the ways that no data take."""
     graph, dead = answers(guide).graph, never_taken(guide)
@@ -369,7 +370,9 @@ def _round(found: WorkflowAnswers, ring: Sequence[str]) -> Box | None:
 
 # the data of a way --------------------------------------------------------------------------------
 
-MOST_WAYS = 12  # drawn ways to a state that are tried
+SMALL = 60  # states; in a larger workflow only the shortest way is tried
+MOST_WAYS = 4  # drawn ways to a state that are tried
+MOST_SHOWN = 20  # faults of one check for which events are looked for
 MOST_BOXES = 40  # of data for one of them
 
 
@@ -378,9 +381,11 @@ def planned(found: WorkflowAnswers, aim: str, box: Box) -> Iterator[Box]:
     ways = feasible(found.guide)
     if aim not in ways or aim not in nx.descendants(ways, ROOT):
         return
-    for number, path in enumerate(nx.shortest_simple_paths(ways, ROOT, aim)):
-        if number >= MOST_WAYS:
-            return
+    if len(ways) > SMALL:
+        paths = iter([nx.shortest_path(ways, ROOT, aim)])
+    else:
+        paths = islice(nx.shortest_simple_paths(ways, ROOT, aim), MOST_WAYS)
+    for path in paths:
         boxes = [box]
         for source, target in pairwise(path[1:]):
             boxes = _going(found, source, target, boxes)
@@ -429,9 +434,16 @@ def _shown_by(
     data = found.space.patient(start)
     claim = mine.claim(about, text)
     runner = _Runner(found, start, shows, about.subject, loops)
-    path = runner.path()
+    found.searched[mine.code] += 1
+    many = found.searched[mine.code] > MOST_SHOWN
+    path = None if many else runner.path()
     if path is None:
-        claim = mine.claim(about, f"{text} (no events were found that lead there with these data)")
+        why = (
+            f"no events were looked for after {MOST_SHOWN} such faults"
+            if many
+            else "no events were found that lead there with these data"
+        )
+        claim = mine.claim(about, f"{text} ({why})")
         yield possible(claim, Patient({}, data))
         return
     yield violated(claim, path, runner.replay)
