@@ -144,7 +144,7 @@ def _flip(content: bytes, chance: random.Random) -> bytes:
 def named(table: str, place: list[Any], fault: str) -> bool:
     """Say whether a fault names the row, or the instance, of what was changed."""
     name = str(place[0])
-    known = {"about": ("about", "number of the stored form", "has form")}
+    known = {"about": ("about", "number of the stored form", "has form", "column 'value'")}
     return any(word in fault for word in known.get(table, (name,)))
 
 
@@ -235,6 +235,19 @@ def test_nothing_is_built_on_what_was_changed(example: Path, tmp_path: Path) -> 
         with pytest.raises(StoreError, match=r"store\.damaged: entry 2 of 'p1' is not what"):
             store.send("p1", {"event": "tick", "at": EIGHT})
         assert store.send("p2", {"event": "tick", "at": EIGHT}).entry.sequence == 3
+
+
+def test_bytes_that_are_no_text(example: Path, tmp_path: Path) -> None:
+    """Said without the text around them, which is a patient's."""
+    where = tmp_path / "care.db"
+    shutil.copy(example, where)
+    change = "UPDATE journal SET state = CAST(CAST(state AS BLOB) || x'ff' AS TEXT)"
+    assert "journal p1 2: what it holds does not have its hash" in spoilt(where, (change, ()))
+    with gw.store.open(where) as store:
+        with pytest.raises(StoreError, match=r"store\.damaged: the column 'state'") as fault:
+            store.history("p1")
+        assert "temperature" not in str(fault.value)
+        assert fault.value.__cause__ is None
 
 
 def test_a_stored_name_cannot_lead_out(example: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ from guidewright.store.upgrades import upgrade
 
 LOCK_SECONDS = 30
 _LOG = "guidewright"
+_UNDECODED = re.compile(r"Could not decode to UTF-8 column '(\w+)'")
 _CREATION = 0x67775F63617265  # the advisory lock under which PostgreSQL's tables are made
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 
@@ -122,6 +124,11 @@ def told() -> Iterator[None]:
     except IntegrityError:
         raise
     except DBAPIError as fault:
+        undecoded = _UNDECODED.match(str(fault.orig))
+        if undecoded is not None:  # SQLite's message goes on with the text itself
+            reason = f"the column '{undecoded[1]}' holds bytes that are no text"
+            hint = "`care verify` says where"
+            raise StoreError(Note(Code.STORE_DAMAGED, None, reason, hint)) from None
         _refuse(f"the database reports: {_first_line(fault.orig)}")
     except SQLAlchemyError as fault:
         _refuse(f"the database cannot be used: {_first_line(fault)}")
