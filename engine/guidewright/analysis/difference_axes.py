@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -55,6 +55,7 @@ class Space:
     views: tuple[tuple[tuple[Any, ...], ...], ...]
     blurred: tuple[dict[str, frozenset[str]], ...]
     fixed: frozenset[str]
+    _chosen: dict[tuple[int, int], Part | None] = field(default_factory=dict)
 
     def pair(self, first: int, second: int) -> Space:
         """Return the space of two of the versions."""
@@ -74,17 +75,21 @@ class Space:
     def patient(self, box: Box) -> dict[str, Any]:
         """Return the values of a patient in a box; what may be missing and need not be told is."""
         found = {}
-        for axis, mask in zip(self.axes, box, strict=True):
-            if axis.name in self.fixed:
-                continue
-            null = axis.mask(Kind.NULL)
-            if mask & null and (mask == axis.full or not mask & axis.known):
-                continue
-            known = mask & axis.known
-            if known:
-                best = max(axis.chosen(known), key=lambda each: each.weight)
-                found[axis.name] = best.value
+        for place, (axis, mask) in enumerate(zip(self.axes, box, strict=True)):
+            key = (place, mask)
+            if key not in self._chosen:
+                self._chosen[key] = self._part(axis, mask)
+            part = self._chosen[key]
+            if part is not None:
+                found[axis.name] = part.value
         return found
+
+    def _part(self, axis: Axis, mask: int) -> Part | None:
+        """Return the part that stands for a set; None where nothing need be told."""
+        null, known = axis.mask(Kind.NULL), mask & axis.known
+        if axis.name in self.fixed or not known or (mask & null and mask == axis.full):
+            return None
+        return max(axis.chosen(known), key=lambda each: each.weight)
 
 
 def space_of(
@@ -378,6 +383,6 @@ def _constants(node: Code) -> Iterator[Any]:
 def _children(node: Any) -> Iterable[Any]:
     if not isinstance(node, (Code, code.EntryCode, code.ParameterCode, code.Step)):
         return
-    for field in dataclasses.fields(node):
-        value = getattr(node, field.name)
+    for each in dataclasses.fields(node):
+        value = getattr(node, each.name)
         yield from value if isinstance(value, tuple) else (value,)

@@ -91,8 +91,13 @@ def _value(part: Part) -> str:
 
 def _ranges(axis: Axis, mask: int) -> Iterator[str]:
     """Yield the runs of neighbouring parts."""
-    parts = [each for each in axis.parts if each.kind in (Kind.POINT, Kind.GAP)]
-    chosen = [(place, mask >> axis.parts.index(each) & 1) for place, each in enumerate(parts)]
+    ordered = [
+        (each, mask >> bit & 1)
+        for bit, each in enumerate(axis.parts)
+        if each.kind in (Kind.POINT, Kind.GAP)
+    ]
+    parts = [each for each, _ in ordered]
+    chosen = [(place, inside) for place, (_, inside) in enumerate(ordered)]
     runs = [
         [place for place, _ in run]
         for inside, run in groupby(chosen, key=lambda each: each[1])
