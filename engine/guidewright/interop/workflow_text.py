@@ -20,7 +20,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from guidewright.yaml_reader import resolve
 
-REMARK = "#"  # a key whose text stands as a comment above the entry it is in
+# a key whose text stands as a comment above the entry it is in; YAML cannot have it as a text
+REMARK: Any = ("remark",)
 _WIDTH = 96
 _BLOCKS = {
     "states",
