@@ -32,13 +32,17 @@ F = TypeVar("F", bound=Find)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check; `numbers` are the kinds of `kinds.KINDS` that it finds."""
+    """One check; `numbers` are the kinds of `kinds.KINDS` that it finds.
+
+    `said_by` are the checks whose work shows it; then its own function finds nothing.
+    """
 
     code: str
     numbers: tuple[int, ...]
     severity: Severity
     subject: Subject
     find: Find
+    said_by: tuple[str, ...] = ()
 
     @property
     def page(self) -> str:
@@ -65,14 +69,19 @@ CHECKS: dict[str, Check] = {}
 
 
 def check(
-    code: str, *, numbers: tuple[int, ...], severity: Severity, subject: Subject
+    code: str,
+    *,
+    numbers: tuple[int, ...],
+    severity: Severity,
+    subject: Subject,
+    said_by: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Register a check under a stable code such as `table.gap`."""
 
     def register(function: F) -> F:
         if code in CHECKS:
             raise ValueError(f"the check {code!r} is registered twice")
-        CHECKS[code] = Check(code, numbers, severity, subject, function)
+        CHECKS[code] = Check(code, numbers, severity, subject, function, said_by)
         return function
 
     return register

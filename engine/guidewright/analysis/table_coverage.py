@@ -237,7 +237,13 @@ def _nothing(subject: TableSubject) -> Iterator[Finding]:
     yield from ()
 
 
-@check("table.boundary", numbers=(28,), severity=Severity.ERROR, subject=Subject.TABLE)
+@check(
+    "table.boundary",
+    numbers=(28,),
+    severity=Severity.ERROR,
+    subject=Subject.TABLE,
+    said_by=("table.gap", "table.overlap"),
+)
 def boundary(subject: TableSubject) -> Iterator[Finding]:
     """A boundary value is in no rule, or in two.
 
@@ -250,7 +256,13 @@ def boundary(subject: TableSubject) -> Iterator[Finding]:
     return _nothing(subject)  # said by `table.gap` and `table.overlap`, under this name
 
 
-@check("table.sliver", numbers=(29,), severity=Severity.WARNING, subject=Subject.TABLE)
+@check(
+    "table.sliver",
+    numbers=(29,),
+    severity=Severity.WARNING,
+    subject=Subject.TABLE,
+    said_by=("table.gap",),
+)
 def thin(subject: TableSubject) -> Iterator[Finding]:
     """A gap is narrower than the decimals of its thresholds.
 
@@ -262,7 +274,13 @@ def thin(subject: TableSubject) -> Iterator[Finding]:
     return _nothing(subject)  # said by `table.gap`, under this name
 
 
-@check("table.whole-numbers", numbers=(30,), severity=Severity.WARNING, subject=Subject.TABLE)
+@check(
+    "table.whole-numbers",
+    numbers=(30,),
+    severity=Severity.WARNING,
+    subject=Subject.TABLE,
+    said_by=("table.gap",),
+)
 def whole_numbers(subject: TableSubject) -> Iterator[Finding]:
     """A table is complete for whole numbers only.
 

@@ -65,7 +65,9 @@ def verify(guide: Guideline, only: Iterable[str] | None = None) -> Report:
         for each in guide.file.suppressions
         if only is None or each.check in codes or each.check not in CHECKS
     ]
-    stay, accepted = sorted_out(list(_found(guide, codes)), suppressions)
+    needed = codes | {each for code in codes & CHECKS.keys() for each in CHECKS[code].said_by}
+    found = [each for each in _found(guide, needed) if each.check in codes]
+    stay, accepted = sorted_out(found, suppressions)
     return Report(tuple(sorted(stay, key=_order)), tuple(accepted))
 
 

@@ -130,6 +130,10 @@ def told() -> Iterator[None]:
             hint = "`care verify` says where"
             raise StoreError(Note(Code.STORE_DAMAGED, None, reason, hint)) from None
         _refuse(f"the database reports: {_first_line(fault.orig)}")
+    except UnicodeDecodeError:  # a report of SQLite that quotes a damaged name of its own
+        reason = "the structure of the file is damaged: names in it are no text"
+        hint = "restore the file from a backup"
+        raise StoreError(Note(Code.STORE_DAMAGED, None, reason, hint)) from None
     except SQLAlchemyError as fault:
         _refuse(f"the database cannot be used: {_first_line(fault)}")
 

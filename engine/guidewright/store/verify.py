@@ -95,6 +95,9 @@ def _guidelines(connection: Connection) -> Iterator[Fault]:
         if not isinstance(content, bytes):
             yield Fault("guideline_files", f"{digest} {name}", "the content is no bytes")
             continue
+        if not _is_text(name):
+            yield Fault("guideline_files", f"{digest} {name}", "the name is no UTF-8")
+            continue
         stored.setdefault(digest, {})[name] = content
     for digest, content in stored.items():
         if content_digest(content) != digest:
@@ -102,6 +105,11 @@ def _guidelines(connection: Connection) -> Iterator[Fault]:
     for digest in connection.execute(select(journal.c.digest).distinct()).scalars():
         if digest not in stored:
             yield Fault("guideline_files", str(digest), "the journal needs it and it is missing")
+
+
+def _is_text(value: object) -> bool:
+    """Say whether a value was read from whole characters; what was none is a lone surrogate."""
+    return isinstance(value, str) and not any("\ud800" <= each <= "\udfff" for each in value)
 
 
 def _strangers(connection: Connection) -> Iterator[Fault]:
