@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from guidewright.cli.common import faults_told, folder, write
+from guidewright.cli.common import faults_told, folder, needs_extra, write
 from guidewright.guideline.guide import load
 
 
@@ -38,9 +38,10 @@ def command(folder: Path, format_: str, against: Path | None, output: Path | Non
     Everything in it is generated from the files that run. It is one file that can be mailed and
     archived: no script is needed to read it, and nothing is fetched from anywhere.
     """
-    from guidewright_visualize.review.contents import pack_of
-    from guidewright_visualize.review.html import pack_to_html
-    from guidewright_visualize.review.pdf import pack_to_pdf
+    with needs_extra("verify"):  # a pack without the proofs would be silent about its gaps
+        from guidewright_visualize.review.contents import pack_of
+        from guidewright_visualize.review.html import pack_to_html
+        from guidewright_visualize.review.pdf import pack_to_pdf
 
     with faults_told():
         guideline = load(folder)
