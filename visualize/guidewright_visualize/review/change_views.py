@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from guidewright.analysis.difference import Compared, Difference, PatientClass
+from guidewright.analysis.difference import Difference, PatientClass
 from guidewright.analysis.difference_report import (
-    change_words,
+    answer_words,
     patient_words,
     percent,
     verdict_words,
@@ -58,27 +58,29 @@ def _change(change: Change, number: int, known: set[str]) -> ChangeView:
 
 def _patients(found: Difference) -> Iterator[ChangeView]:
     """Yield every class of patients whose advice changes, then what could not be decided."""
-    classes = list(_classes(found))
-    for number, (decision, each) in enumerate(classes, 1):
+    classes, unknown = found.advice.classes, found.advice.unknown
+    for number, each in enumerate(classes, 1):
+        before, after = _answers(each)
         yield ChangeView(
             anchor=anchors.patients(number),
             text=clean(f"{each.words} ({percent(each.share)})"),
-            before=clean("; ".join(each.no_longer) or change_words(each.before, each.after)),
-            after=clean("; ".join(each.now) or change_words(each.before, each.after)),
+            before=clean(before),
+            after=clean(after),
             links=(
                 Link(f"for example a patient with {_example(found, each)}", ""),
-                Link(each.decision, anchors.table(decision)),
+                Link(each.decision, anchors.table(each.decision)),
             ),
         )
-    for number, unknown in enumerate(found.advice.unknown, len(classes) + 1):
-        text = f"not decided: {unknown.words}: {unknown.why}"
+    for number, undecided in enumerate(unknown, len(classes) + 1):
+        text = f"not decided: {undecided.words}: {undecided.why}"
         yield ChangeView(anchors.patients(number), clean(text), "not known", "not known", ())
 
 
-def _classes(found: Difference) -> Iterator[tuple[str, PatientClass]]:
-    advice: Compared = found.advice
-    for each in advice.classes:
-        yield each.decision, each
+def _answers(each: PatientClass) -> tuple[str, str]:
+    """Return what the patient is no longer told and what now; else the values of the decision."""
+    if each.no_longer or each.now:
+        return "; ".join(each.no_longer) or "nothing more", "; ".join(each.now) or "nothing more"
+    return answer_words(each.before), answer_words(each.after)
 
 
 def _example(found: Difference, each: PatientClass) -> str:

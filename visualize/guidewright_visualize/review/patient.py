@@ -26,7 +26,8 @@ from guidewright_visualize.guidelines import caption_of, workflow_pictures
 from guidewright_visualize.review import anchors
 from guidewright_visualize.review.anchors import Backlinks
 from guidewright_visualize.review.figures import figures
-from guidewright_visualize.review.pack import Fact, Figure, Link, Reference, StatementView
+from guidewright_visualize.review.pack import Fact, Figure, Link, StatementView
+from guidewright_visualize.review.source_views import statement_view
 from guidewright_visualize.typesetting import clean
 
 
@@ -204,19 +205,5 @@ def _statements(guideline: Guideline, outcome: Outcome) -> Iterator[StatementVie
         each for section in outcome.sections for o in section.options for each in o.statements
     }
     for id_, statement in guideline.file.statements.items():
-        if id_ not in cited:
-            continue
-        source = guideline.file.sources.get(statement.source)
-        listed = source.references if source is not None else {}
-        yield StatementView(
-            anchor=anchors.statement(id_),
-            id=clean(id_),
-            source=clean(source.title if source is not None else statement.source),
-            section=clean(statement.section or ""),
-            text=clean(statement.text),
-            cites=tuple(
-                Reference(each.number, clean(listed.get(each.number, "")))
-                for each in statement.cites
-            ),
-            rests=(),
-        )
+        if id_ in cited:
+            yield statement_view(guideline.file, statement)

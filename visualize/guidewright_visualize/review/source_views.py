@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from guidewright.feel.names import normal
 from guidewright.guideline.guide import Guideline
-from guidewright.guideline.model import Policy
+from guidewright.guideline.model import GuidelineFile, Policy, Statement
 from guidewright.guideline.provenance import tables_of
 from guidewright_visualize.review import anchors
 from guidewright_visualize.review.anchors import Backlinks
@@ -36,23 +36,28 @@ def source_views(guideline: Guideline) -> Iterator[SourceView]:
 
 def statement_views(guideline: Guideline, back: Backlinks) -> Iterator[StatementView]:
     """Yield the statements with everything that was noted to rest on them."""
-    file = guideline.file
-    for statement in file.statements.values():
-        source = file.sources.get(statement.source)
-        listed = source.references if source is not None else {}
-        anchor = anchors.statement(statement.id)
-        yield StatementView(
-            anchor=anchor,
-            id=clean(statement.id),
-            source=clean(source.title if source is not None else statement.source),
-            section=clean(statement.section or ""),
-            text=clean(statement.text),
-            cites=tuple(
-                Reference(each.number, clean(listed.get(each.number, "")))
-                for each in statement.cites
-            ),
-            rests=back.of(anchor),
-        )
+    for statement in guideline.file.statements.values():
+        rests = back.of(anchors.statement(statement.id))
+        yield statement_view(guideline.file, statement, rests)
+
+
+def statement_view(
+    file: GuidelineFile, statement: Statement, rests: tuple[Link, ...] = ()
+) -> StatementView:
+    """Return a statement with the references it cites, and what rests on it."""
+    source = file.sources.get(statement.source)
+    listed = source.references if source is not None else {}
+    return StatementView(
+        anchor=anchors.statement(statement.id),
+        id=clean(statement.id),
+        source=clean(source.title if source is not None else statement.source),
+        section=clean(statement.section or ""),
+        text=clean(statement.text),
+        cites=tuple(
+            Reference(each.number, clean(listed.get(each.number, ""))) for each in statement.cites
+        ),
+        rests=rests,
+    )
 
 
 def policy_views(guideline: Guideline, back: Backlinks) -> Iterator[PolicyView]:
