@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,21 @@ def test_killed_while_the_store_is_made(tmp_path: Path, fever: gw.Guideline) -> 
 
         assert ended(child(work)) == -9
         assert resume(run, fever) == []
+
+
+def test_many_make_one_store_at_once(tmp_path: Path) -> None:
+    """SQLite does not wait for a lock while it turns a file to a write-ahead log; the store does.
+
+    Of 400 such rounds 5 failed before it did: each round is short, so a run makes some.
+    """
+    for number in range(KILLS):
+        where, at = tmp_path / f"{number}.db", time.time() + 0.02
+
+        def make(where: Path = where, at: float = at) -> None:
+            time.sleep(max(0.0, at - time.time()))
+            gw.store.open(where, create=True).close()
+
+        assert [ended(each) for each in [child(make) for _ in range(3)]] == [0, 0, 0]
 
 
 def test_the_harness_sees_a_loss(tmp_path: Path, fever: gw.Guideline) -> None:
