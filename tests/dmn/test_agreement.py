@@ -334,6 +334,13 @@ OVER_LISTS = [
     "for r in rows, q in rows return r.value < q.value",
     "for i in 1..count(rows) return rows[i].value - 1",
     "for i in 2..count(rows) return rows[i].low - rows[i-1].low",
+    "for i in 3..count(rows) return rows[i - 2].code",
+    "for i in 1..limit return rows[i - 1].code",
+    "for i in -2..count(rows) return i - 1",
+    "for i in 2..count(rows), j in 1..i return rows[i - j].value",
+    "[rows[value > 1], rows[item.value > 1], rows[value > 1.0], rows[value > limit]]",
+    '[rows[code = "a"].value, (if limit > 1 then rows[code = "b"] else []), rows[code = "b"]]',
+    'for r in rows return count(rows[code = r.code]) + count(rows[code = "a"])',
     "for r in rows return if partial = [] then r.low else sum(partial)",
     "every r in rows satisfies r.value > 0",
     "some r in rows satisfies r.value > limit",
@@ -545,3 +552,14 @@ def _answer(ask):
         return literal(ask())
     except gw.CallError as fault:
         return str(fault)
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [(3, [1, 2, 3]), (1, [1]), (0, [1, 0]), (-2, [1, 0, -1, -2]), (Decimal("2.0"), [1, 2])],
+)
+def test_a_loop_that_counts_down_is_left_to_the_thorough_way(last, expected):
+    """Quick code takes for granted that it goes from the first position to the last."""
+    call = model_over_lists("for i in 1..limit return i").compile("d")
+    for _ in range(30):
+        assert call({"limit": last}) == expected

@@ -8,7 +8,7 @@ looked at together, because a hundred results have the same few kinds of parts.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Clamped, Context, Decimal, Inexact, InvalidOperation, Overflow
 from itertools import chain
 from operator import itemgetter
@@ -41,15 +41,17 @@ def is_plain(obj: object, inside: Classes) -> bool:
 
 def _classes(parts: Sequence[Any], inside: Classes, depth: int) -> set[type] | None:
     """Return the classes of some parts; None when one of them is not plain."""
-    classes = set(map(type, parts))
     if depth > _DEEPEST or len(parts) > _MOST_PARTS:
         return None
+    kinds = list(map(type, parts))
+    alike = bool(kinds) and kinds.count(kinds[0]) == len(kinds)
+    classes = {kinds[0]} if alike else set(kinds)
     for of in classes:
         look = _LOOKS.get(of)
         if look is None:
             return None
-        alike = parts if len(classes) == 1 else [part for part in parts if type(part) is of]
-        if not look(alike, inside, depth):
+        of_it = parts if alike else [part for part in parts if type(part) is of]
+        if not look(of_it, inside, depth):
             return None
     return classes
 
@@ -87,11 +89,12 @@ def _contexts(contexts: Sequence[dict[Any, Any]], inside: Classes, depth: int) -
     return True
 
 
-def _columns(contexts: Sequence[dict[Any, Any]]) -> dict[Any, list[Any]]:
+def _columns(contexts: Sequence[dict[Any, Any]]) -> Mapping[Any, Sequence[Any]]:
     """Return the entries of all contexts by key."""
-    if len(set(map(len, contexts))) == 1:
+    keys = list(contexts[0])
+    if len(keys) > 1 and len(set(map(len, contexts))) == 1:
         try:
-            return {key: list(map(itemgetter(key), contexts)) for key in contexts[0]}
+            return dict(zip(keys, zip(*map(itemgetter(*keys), contexts), strict=True), strict=True))
         except KeyError:
             pass  # as many entries, but others
     columns: dict[Any, list[Any]] = {}

@@ -9,7 +9,7 @@ no side effects, and hoisting keeps what `if` and `and` leave uncomputed inside 
 from __future__ import annotations
 
 import ast as py
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -152,9 +152,11 @@ class Quick:
     few: dict[str, Few] = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)  # the variable with a variable's class
     known: dict[str, type] = field(default_factory=dict)  # the class that a variable always has
+    least: dict[str, int] = field(default_factory=dict)  # the least a whole number can be
     absent: set[str] = field(default_factory=set)  # variables that are null
     rows: set[str] = field(default_factory=set)  # variables that hold lists of contexts
-    entries: dict[tuple[str, str], str] = field(default_factory=dict)  # variables with entries
+    # variables with what was taken out of a variable: an entry by its key, elements by a condition
+    taken: dict[tuple[str, Hashable], str] = field(default_factory=dict)
     loops: list[Loop] = field(default_factory=list)  # those around, the outermost first
     nesting: int = 0  # of loops; Python takes twenty blocks inside one another
     # what the caller gave: the variables, those with parts of it, and the keys parts stood under
@@ -312,13 +314,13 @@ class Emitter:
     def block(self) -> Iterator[Statements]:
         """Collect the statements emitted meanwhile."""
         outer, self.body = self.body, []
-        entries = dict(self.quick.entries) if self.quick is not None else {}
+        taken = dict(self.quick.taken) if self.quick is not None else {}
         try:
             yield self.body
         finally:
             self.body = outer
             if self.quick is not None:  # what was looked up inside is not known behind it
-                self.quick.entries = entries
+                self.quick.taken = taken
 
     @contextmanager
     def loop(self, variable: str) -> Iterator[Statements]:

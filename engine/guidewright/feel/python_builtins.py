@@ -7,7 +7,7 @@ behind it where the classes of the arguments tell which, else as every call is m
 from __future__ import annotations
 
 import ast as py
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from guidewright.feel import code
@@ -25,7 +25,7 @@ from guidewright.feel.python_backend import (
 )
 from guidewright.feel.python_facts import is_granted
 from guidewright.feel.runtime import Refuse, Runtime
-from guidewright.feel.temporal import parse_date
+from guidewright.feel.temporal import DATES
 from guidewright.feel.types import (
     ANY,
     BOOLEAN,
@@ -44,12 +44,13 @@ _EQUAL_CLASSES = (NUMBER, STRING, BOOLEAN)
 
 # Python's own functions that do what a function of the library does; they are called faster.
 _SAME: dict[Callable[..., Any], Callable[..., Any]] = {
-    conversion.date_from_string: parse_date,
     lists.count: len,
     strings.lower_case: str.lower,
     strings.string_length: len,
     strings.upper_case: str.upper,
 }
+# what has the value of a function ready, to be subscripted with its one argument
+_READY: dict[Callable[..., Any], Mapping[Any, Any]] = {conversion.date_from_string: DATES}
 
 
 def folded(node: code.CallBuiltin) -> code.Const | None:
@@ -193,9 +194,7 @@ def _direct(
     values: Sequence[py.expr],
     guards: list[py.expr],
 ) -> py.expr:
-    body = emitter.unit.constant(_SAME.get(overload.function, overload.function))
-    arguments = [load("rt"), *values] if overload.needs_runtime else list(values)
-    direct = call(body, *arguments)
+    direct = _one_function(emitter, overload, values)
     known = [each.value for each in guards if isinstance(each, py.Constant)]
     guards = [each for each in guards if not isinstance(each, py.Constant)]
     if not all(known):
@@ -203,6 +202,14 @@ def _direct(
     if not guards:
         return direct
     return py.IfExp(join(py.And(), guards), direct, _general(emitter, node, values))
+
+
+def _one_function(emitter: Emitter, overload: Overload, values: Sequence[py.expr]) -> py.expr:
+    ready = _READY.get(overload.function)
+    if ready is not None:
+        return py.Subscript(emitter.unit.constant(ready), values[0], py.Load())
+    body = emitter.unit.constant(_SAME.get(overload.function, overload.function))
+    return call(body, *([load("rt")] if overload.needs_runtime else []), *values)
 
 
 def _general(emitter: Emitter, node: code.CallBuiltin, values: Sequence[py.expr]) -> py.expr:

@@ -9,7 +9,7 @@ is read, and code without it stands behind.
 from __future__ import annotations
 
 import ast as py
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from decimal import Decimal
 
 from guidewright.feel import code
@@ -111,6 +111,32 @@ def is_part(emitter: Emitter, node: Code) -> bool:
     if isinstance(node, code.Ref):
         return emitter.variable(node.binding) in emitter.quick.parts
     return isinstance(node, (code.GetPath, code.Select)) and is_part(emitter, node.value)
+
+
+_CONSTANTS = frozenset({str, int, Decimal, bool})
+
+
+def meaning(emitter: Emitter, node: Code, item: str) -> Hashable | None:
+    """Return what a plain condition asks of an element in a variable; None for other conditions.
+
+    Two conditions that mean the same pick the same elements of a list, in whatever decision.
+    """
+    node = resolved(emitter, node)
+    match node:
+        case code.Ref():
+            holder = emitter.holder(node.binding)
+            return ("element",) if holder == item else ("variable", holder)
+        case code.Const() if type(node.value) in _CONSTANTS:
+            return ("value", type(node.value), node.value)
+        case code.GetPath():
+            around = meaning(emitter, node.value, item)
+            return around and ("entry", around, node.name)
+        case code.Apply() | code.Logic():
+            asked = node.arguments if isinstance(node, code.Apply) else node.parts
+            word = node.op if isinstance(node, code.Apply) else node.connective
+            each = tuple(meaning(emitter, part, item) for part in asked)
+            return None if None in each else (word, *each)
+    return None
 
 
 def once(emitter: Emitter, node: Code, compute: Callable[[], py.expr]) -> py.expr:

@@ -16,9 +16,11 @@ from guidewright.feel.python_backend import (
     Statements,
     assign,
     call,
+    compare,
     constant,
     is_,
     is_not,
+    join,
     load,
     method,
 )
@@ -27,6 +29,7 @@ from guidewright.feel.python_facts import (
     describe_item,
     describe_list,
     is_part,
+    meaning,
     of_class,
     resolved,
 )
@@ -53,9 +56,15 @@ def selection(emitter: Emitter, node: code.Select, value: py.expr) -> py.expr:
     in_rows = are_rows(emitter, value)
     items = elements(emitter, value)
     emitter.body.append(py.Expr(method("rt", "charge", call("len", load(items)), span)))
-    found = new_list(emitter)
     part = is_part(emitter, node.value)
     item = element(emitter, node, in_rows=in_rows)
+    asked = meaning(emitter, node.condition, item)
+    taken = emitter.quick.taken if emitter.quick is not None else {}
+    if asked is not None and (items, asked) in taken:
+        return load(taken[items, asked])
+    found = new_list(emitter)
+    if asked is not None:
+        taken[items, asked] = found
     describe_list(emitter, found, in_rows=in_rows, part=part)
     with emitter.loop(item) as body:
         keep: Statements = [py.Expr(method(found, "append", load(item)))]
@@ -134,8 +143,7 @@ def _nested(emitter: Emitter, node: code.Iterate, steps: Sequence[code.Step], re
     variable = emitter.define(steps[0].binding)
     part = is_part(emitter, steps[0].domain)
     describe_item(emitter, variable, in_rows=are_rows(emitter, domain), part=part)
-    if emitter.quick is not None and _counts(steps[0]):
-        emitter.quick.known[variable] = int
+    _describe_counter(emitter, variable, steps[0])
     with emitter.loop(variable) as body:
         _nested(emitter, node, steps[1:], result)
     emitter.body.append(py.For(py.Name(variable, py.Store()), domain, body, []))
@@ -147,7 +155,12 @@ def _domain(emitter: Emitter, step: code.Step) -> py.expr:
     start = emitter.atom(emitter.value(step.domain))
     are_rows(emitter, start)
     if step.end is not None:
-        counted = call("domain", load("rt"), span, start, constant(True), emitter.value(step.end))
+        end = emitter.atom(emitter.value(step.end))
+        if _goes_up(step):
+            upwards = [*of_class(emitter, end, int), compare(end, py.GtE(), start)]
+            downwards = py.UnaryOp(py.Not(), join(py.And(), upwards))
+            emitter.body.append(py.If(downwards, [py.Raise(load("Bail"))], []))
+        counted = call("domain", load("rt"), span, start, constant(True), end)
         return load(emitter.temporary(counted))
     general = call("domain", load("rt"), span, start, constant(False), constant(None))
     charged = method("rt", "charge", call("len", start), span)
@@ -160,10 +173,28 @@ def _domain(emitter: Emitter, step: code.Step) -> py.expr:
     return load(items)
 
 
-def _counts(step: code.Step) -> bool:
-    """Say whether a loop goes over whole numbers, or not at all."""
-    start = step.domain
-    return step.end is not None and isinstance(start, code.Const) and type(start.value) is int
+def _describe_counter(emitter: Emitter, variable: str, step: code.Step) -> None:
+    """Keep that the variable of a loop over whole numbers holds one, and from where it counts."""
+    start = _start(step)
+    if emitter.quick is None or start is None:
+        return
+    emitter.quick.known[variable] = int
+    if _goes_up(step):
+        emitter.quick.least[variable] = start
+
+
+def _start(step: code.Step) -> int | None:
+    """Return the whole number a loop counts from, if it is known and the loop counts."""
+    start = step.domain.value if isinstance(step.domain, code.Const) else None
+    return start if step.end is not None and type(start) is int else None
+
+
+def _goes_up(step: code.Step) -> bool:
+    """Say whether quick code gives up where a loop counts downwards.
+
+    From the first or second position a loop mostly goes to the last; others may go either way.
+    """
+    return _start(step) in (1, 2)
 
 
 def _body(emitter: Emitter, node: code.Iterate, result: str) -> None:

@@ -68,13 +68,13 @@ def _entry(emitter: Emitter, value: py.expr, name: str, otherwise: py.expr) -> p
     quick = emitter.quick
     assert quick is not None  # noqa: S101 - other code asks the general functions
     owner = emitter.variable_of(value)
-    found = quick.entries.get((owner, name))
+    found = quick.taken.get((owner, name))
     if found is None:
         entry: py.expr = py.Subscript(load(owner), constant(name), py.Load())
         is_context = of_class(emitter, load(owner), dict)
         if is_context:
             entry = py.IfExp(is_context[0], entry, otherwise)
-        found = quick.entries[owner, name] = emitter.temporary(entry)
+        found = quick.taken[owner, name] = emitter.temporary(entry)
         if owner in quick.parts:
             quick.parts.add(found)
             if not is_context:  # else it may be the path of a list, or a property
@@ -204,12 +204,26 @@ def arithmetic(
         return py.IfExp(both_there, call("days_between", values[1], values[0]), general)
     step = right.value if isinstance(right, code.Const) else None
     if node.op in (Op.ADD, Op.SUBTRACT) and type(step) is int and abs(step) < _SMALL:
-        near = py.Compare(constant(-_SMALL), [py.Lt(), py.Lt()], [values[0], constant(_SMALL)])
-        whole = of_class(emitter, values[0], int)
         operator = py.Add() if node.op is Op.ADD else py.Sub()
         fast = py.BinOp(values[0], operator, values[1])
+        if node.op is Op.SUBTRACT and (less := _less(emitter, values[0], fast, step)) is not None:
+            return less
+        near = py.Compare(constant(-_SMALL), [py.Lt(), py.Lt()], [values[0], constant(_SMALL)])
+        whole = of_class(emitter, values[0], int)
         return py.IfExp(join(py.And(), [*whole, near]), fast, general)
     return None
+
+
+def _less(emitter: Emitter, value: py.expr, fast: py.expr, step: int) -> py.expr | None:
+    """Take a positive step off a whole number whose least is known; None for other numbers."""
+    quick = emitter.quick
+    least = quick.least.get(value.id) if quick is not None and isinstance(value, py.Name) else None
+    if quick is None or least is None or step < 0 or least < -_SMALL:
+        return None
+    name = emitter.temporary(fast)
+    quick.known[name] = int
+    quick.least[name] = least - step
+    return load(name)
 
 
 def days(emitter: Emitter, node: code.Apply) -> tuple[Code, Code, int] | None:
@@ -275,8 +289,9 @@ def at_position(emitter: Emitter, value: py.expr, position: py.expr, general: py
         asked = [*of_class(emitter, value, list)]
     else:
         place = py.BinOp(position, py.Sub(), constant(1))
-        above = compare(position, py.Gt(), constant(0))
-        asked = [*of_class(emitter, position, int), *of_class(emitter, value, list), above]
+        asked = [*of_class(emitter, position, int), *of_class(emitter, value, list)]
+        if not _is_above_zero(emitter, position):
+            asked.append(compare(position, py.Gt(), constant(0)))
     element: py.expr = py.Subscript(value, place, py.Load())
     if asked:
         element = py.IfExp(join(py.And(), asked), element, general)
@@ -285,3 +300,9 @@ def at_position(emitter: Emitter, value: py.expr, position: py.expr, general: py
     part = isinstance(value, py.Name) and value.id in parts
     describe_item(emitter, name, in_rows=in_rows, part=part)
     return load(name)
+
+
+def _is_above_zero(emitter: Emitter, position: py.expr) -> bool:
+    """Say whether a number certainly is a position from the front."""
+    least = emitter.quick.least if emitter.quick is not None else {}
+    return isinstance(position, py.Name) and least.get(position.id, 0) > 0

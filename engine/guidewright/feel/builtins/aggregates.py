@@ -33,7 +33,7 @@ def min_(items: Sequence[Any]) -> Any:
     min([])                             => null  ! feel.refused
     min([3, "a"])                       => null  ! feel.wrong-type
     """
-    return _extreme("min", items, less)
+    return min(items) if _are_numbers(items) else _extreme("min", items, less)
 
 
 @builtin("max(list: list<Any>) -> Any", "max(item: Any...) -> Any", spec=_SPEC)
@@ -45,7 +45,7 @@ def max_(items: Sequence[Any]) -> Any:
     max([1, null])                      => null  ! feel.null-operand
     max([true])                         => null  ! feel.wrong-type
     """
-    return _extreme("max", items, greater)
+    return max(items) if _are_numbers(items) else _extreme("max", items, greater)
 
 
 def _extreme(name: str, items: Sequence[Any], beats: Callable[[Any, Any], bool | None]) -> Any:
@@ -53,12 +53,15 @@ def _extreme(name: str, items: Sequence[Any], beats: Callable[[Any, Any], bool |
     best = items[0]
     if not is_ordered(best):
         raise Refuse(f"{with_article(kind(best))} has no order", Code.WRONG_TYPE)
-    if set(map(type, items)) <= {int, Decimal}:
-        return max(items) if beats is greater else min(items)
     for item in items:
         if beats(item, best):
             best = item
     return best
+
+
+def _are_numbers(items: Sequence[Any]) -> bool:
+    """Say whether there are items, and all of them numbers: Python's order is FEEL's then."""
+    return bool(items) and set(map(type, items)) <= {int, Decimal}
 
 
 def _some(name: str, items: Sequence[Any]) -> None:

@@ -225,6 +225,8 @@ def distinct_values(rt: Runtime, items: List) -> list[Any]:
     distinct values([[1], [1]])      => [[1]]
     distinct values([])              => []
     """
+    if set(map(type, items)) == {str}:
+        return list(dict.fromkeys(items))
     return _distinct(rt, items)
 
 

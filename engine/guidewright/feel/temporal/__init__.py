@@ -8,6 +8,7 @@ from guidewright.feel.temporal.dates import MONTHS, WEEKDAYS, Date
 from guidewright.feel.temporal.datetimes import DateTime
 from guidewright.feel.temporal.durations import DaysTimeDuration, YearsMonthsDuration
 from guidewright.feel.temporal.literals import (
+    DATES,
     Temporal,
     parse_at_literal,
     parse_date,
@@ -19,6 +20,7 @@ from guidewright.feel.temporal.properties import PROPERTIES, Property, propertie
 from guidewright.feel.temporal.times import Time
 
 __all__ = [
+    "DATES",
     "MONTHS",
     "PROPERTIES",
     "WEEKDAYS",

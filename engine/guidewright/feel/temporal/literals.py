@@ -7,7 +7,6 @@ and the form it should have; a fraction finer than a nanosecond is refused, neve
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NoReturn
 
 from guidewright.feel.runtime import Refuse
@@ -49,11 +48,28 @@ _DAYS_TIME = re.compile(
 _YEARS_MONTHS = re.compile(r"(?P<sign>-?)P(?:(?P<years>[0-9]+)Y)?(?:(?P<months>[0-9]+)M)?")
 
 
-@lru_cache(maxsize=4096)
+class Dates(dict[str, Date]):
+    """Dates by their text, for asking; what is not known yet is read, or refused.
+
+    The same few days are read again and again, and a subscript costs half of a cached call.
+    """
+
+    def __missing__(self, text: str) -> Date:
+        match = _whole(_DATE, text)
+        date = _date(match) if match else _refuse(text, "a date (YYYY-MM-DD)")
+        if len(self) >= _MOST_DATES:
+            self.clear()
+        self[text] = date
+        return date
+
+
+_MOST_DATES = 10_000
+DATES = Dates()
+
+
 def parse_date(text: str) -> Date:
     """Read `-?YYYY-MM-DD`; a year of more than four digits has no leading zero."""
-    match = _whole(_DATE, text)
-    return _date(match) if match else _refuse(text, "a date (YYYY-MM-DD)")
+    return DATES[text]
 
 
 def parse_time(text: str) -> Time:
