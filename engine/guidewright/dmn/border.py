@@ -261,7 +261,7 @@ def holds(inside: Classes, granted: Granted) -> bool:
 
 def are_contexts(value: Any) -> bool:
     """Say whether a value is a list of contexts."""
-    return type(value) is list and set(map(type, value)) <= {dict}
+    return type(value) is list and list(map(type, value)).count(dict) == len(value)
 
 
 def _as_it_is(value: Any, wanted: Type) -> bool:

@@ -92,7 +92,7 @@ def _contexts(contexts: Sequence[dict[Any, Any]], inside: Classes, depth: int) -
 def _columns(contexts: Sequence[dict[Any, Any]]) -> Mapping[Any, Sequence[Any]]:
     """Return the entries of all contexts by key."""
     keys = list(contexts[0])
-    if len(keys) > 1 and len(set(map(len, contexts))) == 1:
+    if len(keys) > 1 and sum(map(len, contexts)) == len(keys) * len(contexts):
         try:
             return dict(zip(keys, zip(*map(itemgetter(*keys), contexts), strict=True), strict=True))
         except KeyError:
