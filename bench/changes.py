@@ -18,8 +18,8 @@ from guidewright.analysis.checks import Subject, checks_of
 from guidewright.analysis.difference_axes import space_of
 from guidewright.analysis.difference_search import Search
 from guidewright.analysis.difference_versions import Version
+from guidewright.analysis.sharing import forget
 from guidewright.analysis.verify import load_checks
-from guidewright.analysis.workflows import answers, never_taken, under_all_readings
 from guidewright.guideline.guide import Guideline
 
 B12 = Path(__file__).parent.parent / "models" / "b12-deficiency"
@@ -64,8 +64,7 @@ def workflow(folder: Path, states: int) -> Figure:
     checks = [each for each in checks_of(Subject.WORKFLOW) if each.code.startswith("workflow.")]
 
     def run() -> int:
-        for cache in (answers, under_all_readings, never_taken):
-            cache.cache_clear()
+        forget()
         return sum(1 for each in checks for _ in each.find(guide))
 
     seconds, found = timed(run, 1)

@@ -20,7 +20,7 @@ from random_models import Graph, expression_graph, graph, value_of
 from guidewright.analysis.encoded_model import EncodedModel
 from guidewright.analysis.encoding import constant
 from guidewright.analysis.encoding_operators import equal
-from guidewright.analysis.terms import Bag, Term, Unknown, both, lifted, negation, null_of
+from guidewright.analysis.terms import Bag, Term, Unknown, both, negation, null_of
 from guidewright.feel import code
 from guidewright.feel.code import Const
 from guidewright.feel.types import ANY
@@ -44,7 +44,7 @@ def fixed(encoded: EncodedModel, values: dict[str, Any]) -> list[Any]:
         term = encoded.inputs.get(name)
         if term is None:
             continue
-        conditions.append(lifted(is_value(encoded, term, value)))
+        conditions.append(is_value(encoded, term, value))
     return conditions
 
 
@@ -64,7 +64,7 @@ def compare(made: Graph, rng: random.Random, patients: int) -> Tally:
     encoded = EncodedModel(model)
     terms = {name: encoded.decision(name) for name in made.decisions}
     tally = Tally()
-    solver = z3.Solver()
+    solver = z3.Solver(ctx=encoded.encoder.context)
     solver.set("timeout", 20_000)
     solver.add(*encoded.encoder.axioms, *encoded.domains)
     learnt = len(encoded.encoder.axioms)
@@ -82,13 +82,13 @@ def compare(made: Graph, rng: random.Random, patients: int) -> Tally:
             tally.values += 1
             where = f"{name} of {values}: the engine says {result[name]!r}\n{made.xml}"
             solver.push()
-            solver.add(lifted(wanted[name]))
+            solver.add(wanted[name])
             assert solver.check() != z3.unsat, f"no term: {where}"
             solver.pop()
             rounded = "/ 3" in made.xml or "sqrt" in made.xml
             if not atoms and not isinstance(decision.value, Unknown) and not rounded:
                 solver.push()
-                solver.add(z3.Not(lifted(wanted[name])))
+                solver.add(negation(wanted[name]))
                 assert solver.check() == z3.unsat, f"another term: {where}"
                 solver.pop()
                 tally.exact += 1

@@ -104,11 +104,29 @@ class CellTests:
             answer = namespace[name](Runtime(), value)
             return answer if isinstance(answer, bool) else None
 
-        return CellTest(text, cuts, truth, listed=_list_test(cell, binding))
+        listed = _list_test(cell, binding)
+        return CellTest(text, cuts, _of_lists(truth, listed) if listed else truth, listed=listed)
 
     def build(self) -> None:
         """Compile what was read; before, no test of code has a truth."""
         self._namespace.update(self._unit.build())
+
+
+def _of_lists(truth: Truth, asked: ListTest) -> Truth:
+    """Return the truth of a cell about lists; those that are alike to it are asked once."""
+    known: dict[tuple[Any, ...], bool | None] = {}
+    if not all(isinstance(each, str) for each in asked.items):  # 1 is True in Python, not in FEEL
+        return truth
+
+    def same(value: Any) -> bool | None:
+        if not isinstance(value, list):
+            return truth(value)
+        key = (min(len(value), asked.count + 1), *(each in value for each in asked.items))
+        if key not in known:
+            known[key] = truth(value)
+        return known[key]
+
+    return same
 
 
 def _cuts(node: Code, subjects: set[Binding]) -> Iterator[Any]:

@@ -7,7 +7,7 @@ patient, across all tables of a section. What excludes what is the algebra of of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -136,7 +136,9 @@ def _fault(proofs: Proofs, plan: SectionPlan, one: Group, other: Group, known: s
         )
 
     def quick(values: Values) -> bool:
-        return all(any(_offered(proofs, values, o.hit) for o in group) for group in (one, other))
+        names = {offer.hit.decision for offer in (*one, *other)}
+        got = {name: proofs.guide.model.evaluate(values, name).value for name in sorted(names)}
+        return all(any(_offered(got, offer.hit) for offer in group) for group in (one, other))
 
     def tell(patient: Values) -> str:
         chosen = {id(hit.rule) for hit in proofs.outcome(patient).hits()}
@@ -157,9 +159,9 @@ def _fault(proofs: Proofs, plan: SectionPlan, one: Group, other: Group, known: s
     )
 
 
-def _offered(proofs: Proofs, values: Values, hit: Hit) -> bool:
+def _offered(decided: Mapping[str, Any], hit: Hit) -> bool:
     """Say whether a decision gives what the rule offers, without looking for the rule."""
-    got = proofs.guide.model.evaluate(values, hit.decision).value
+    got = decided[hit.decision]
     wanted: Any = dict(hit.outputs) if len(hit.outputs) > 1 else next(iter(hit.outputs.values()))
     return wanted in got if isinstance(got, list) else bool(got == wanted)
 

@@ -99,15 +99,11 @@ def space_of(
 
     `readings` fixes the inputs of policies, for each version; they then have a single part.
     """
-    readings = readings or [{} for _ in versions]
     names = list(dict.fromkeys(name for each in versions for name in each.inputs))
-    uses = [_uses(each) for each in versions]
-    tests = [_tests(each) for each in versions]
+    read = {each: (_uses(each), _tests(each)) for each in versions}
+    uses, tests = [read[each][0] for each in versions], [read[each][1] for each in versions]
     axes = []
     for name in names:
-        if any(name in each for each in readings):
-            axes.append(_fixed(name, [each.get(name) for each in readings]))
-            continue
         known = [test for each in tests for test in each.get(name, ())]
         known += [_cut(value) for each in uses for value in each.cuts.get(name, ())]
         steps = [each.inputs.get(name) for each in versions]
@@ -118,21 +114,37 @@ def space_of(
         each if len(each.parts) == 1 else _weighted_by_default(each, policies.get(each.name))
         for each in axes
     ]
+    space = Space(
+        tuple(axes),
+        {axis.name: index for index, axis in enumerate(axes)},
+        tuple(tuple(_view(axis, each.inputs.get(axis.name)) for axis in axes) for each in versions),
+        tuple(each.blurred for each in uses),
+        frozenset(),
+    )
+    return under(space, versions, readings) if readings else space
+
+
+def under(
+    space: Space, versions: Sequence[Version], readings: Sequence[Mapping[str, str]]
+) -> Space:
+    """Return the space in which each version reads policies, by input, in a given way."""
+    fixed = frozenset(name for each in readings for name in each)
+    axes = tuple(
+        _fixed(axis.name, [each.get(axis.name) for each in readings])
+        if axis.name in fixed
+        else axis
+        for axis in space.axes
+    )
     views = tuple(
         tuple(
-            (fixed[axis.name],) if axis.name in fixed else _view(axis, each.inputs.get(axis.name))
-            for axis in axes
+            (given[axis.name],)
+            if axis.name in given
+            else (_view(axis, version.inputs.get(axis.name)) if axis.name in fixed else view)
+            for axis, view in zip(axes, seen, strict=True)
         )
-        for each, fixed in zip(versions, readings, strict=True)
+        for version, seen, given in zip(versions, space.views, readings, strict=True)
     )
-    place = {axis.name: index for index, axis in enumerate(axes)}
-    return Space(
-        tuple(axes),
-        place,
-        views,
-        tuple(each.blurred for each in uses),
-        frozenset(name for each in readings for name in each),
-    )
+    return replace(space, axes=axes, views=views, fixed=fixed, _chosen={})
 
 
 def _policies(files: Files) -> dict[str, str]:

@@ -30,7 +30,6 @@ from guidewright.analysis.terms import (
     Unknown,
     all_of,
     either,
-    lifted,
     negation,
     null_of,
     present,
@@ -187,7 +186,7 @@ class EncodedModel:
             term = given[each] = self._fresh(step.type, step.item, normal(step.element.name))
             if step.item is not None:
                 allowed = either(null_of(term), self.allowed(step.item, term))
-                self.encoder.axioms.append(lifted(allowed))
+                self.encoder.axioms.append(allowed)
         kept = dict(self._decisions)
         self._made(self.model.steps[key], given)
         found, self._decisions = self._decisions[key], kept
@@ -274,40 +273,40 @@ class EncodedModel:
         outer, self.domains = self.domains, []
         term = self._fresh(step.type, step.item, name)
         domain, self.domains = self.domains, outer
-        domain.extend(lifted(each) for each in self._ends(term))
+        domain.extend(self._ends(term))
         if step.item is not None:
-            domain.append(lifted(either(null_of(term), self.allowed(step.item, term))))
+            domain.append(either(null_of(term), self.allowed(step.item, term)))
         if name in self.carried:
-            domain.append(lifted(present(term)))
+            domain.append(present(term))
         return term, domain
 
     def _fresh(self, of: Type, item: Item | None, name: str) -> Term:
         if isinstance(of, ListType):
             texts = _closed_texts(item) if of.item == STRING else None
             if texts is not None:
-                counts = {text: z3.Int(self.encoder.name(f"{name}.{text}")) for text in texts}
+                counts = {text: self.encoder.whole_named(f"{name}.{text}") for text in texts}
                 self.domains.extend(count >= 0 for count in counts.values())
-                return Bag(z3.Bool(self.encoder.name(name)), counts)
+                return Bag(self.encoder.condition_named(name), counts)
             longest = _longest(item)
             if longest is not None:
                 return self._row(of.item, longest, name)
-            return Unknown(self.encoder.name(name), z3.Bool(self.encoder.name(name)))
+            return Unknown(self.encoder.name(name), self.encoder.condition_named(name))
         if isinstance(of, ContextType) and of.entries:
             components = item.components if item is not None else {}
             entries = {
                 key: self._fresh(inner, components.get(key), f"{name}.{key}")
                 for key, inner in of.entries
             }
-            return Record(z3.Bool(self.encoder.name(name)), entries)
+            return Record(self.encoder.condition_named(name), entries)
         return self.encoder.fresh(of, name)
 
     def _row(self, of: Type, longest: int, name: str) -> Row:
-        here = [z3.Bool(self.encoder.name(f"{name} has {n + 1}")) for n in range(longest)]
+        here = [self.encoder.condition_named(f"{name} has {n + 1}") for n in range(longest)]
         self.domains.extend(z3.Implies(b, a) for a, b in pairwise(here))
         slots = (
             Slot(each, self.encoder.fresh(of, f"{name}[{n + 1}]")) for n, each in enumerate(here)
         )
-        return Row(z3.Bool(self.encoder.name(name)), tuple(slots))
+        return Row(self.encoder.condition_named(name), tuple(slots))
 
     def _ends(self, term: Term) -> Iterator[Condition]:
         match term:

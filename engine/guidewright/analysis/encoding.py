@@ -40,7 +40,6 @@ from guidewright.analysis.terms import (
     merged,
     negation,
     null_of,
-    number,
     present,
     where,
 )
@@ -103,6 +102,8 @@ class Encoder:
     hazards: list[Hazard] = field(default_factory=list)
     guards: list[Condition] = field(default_factory=list)
     depth: int = 0
+    # of its own, so that its answers do not depend on what else was proved in this process
+    context: z3.Context = field(default_factory=z3.Context)
     _atoms: dict[str, tuple[Term, Any]] = field(default_factory=dict)
     _count: int = 0
 
@@ -153,20 +154,40 @@ class Encoder:
         self._count += 1
         return f"{word}!{self._count}"
 
+    def condition_named(self, word: str) -> Any:
+        """Return a new variable of the solver that is true or false."""
+        return z3.Bool(self.name(word), self.context)
+
+    def whole_named(self, word: str) -> Any:
+        """Return a new variable of the solver that is a whole number."""
+        return z3.Int(self.name(word), self.context)
+
+    def real_named(self, word: str) -> Any:
+        """Return a new variable of the solver that is a number."""
+        return z3.Real(self.name(word), self.context)
+
+    def whole(self, value: int) -> Any:
+        """Return a whole number of the solver."""
+        return z3.IntVal(value, self.context)
+
+    def number(self, value: int | Fraction) -> Any:
+        """Return an exact number of the solver."""
+        return z3.Q(value.numerator, value.denominator, self.context)
+
     def fresh(self, of: Type, word: str) -> Term:
         """Return a variable of a type, perhaps null; an atom where the type says too little."""
         if of == BOOLEAN:
-            true, false = z3.Bool(self.name(word)), z3.Bool(self.name(word))
+            true, false = self.condition_named(word), self.condition_named(word)
             self.axioms.append(z3.Not(z3.And(true, false)))
             return Truth(true, false)
         if of == NUMBER:
-            return Scalar(NUMBER, z3.Bool(self.name(word)), z3.Real(self.name(word)))
+            return Scalar(NUMBER, self.condition_named(word), self.real_named(word))
         if isinstance(of, Simple) and of in WHOLE:
-            return Scalar(of, z3.Bool(self.name(word)), z3.Int(self.name(word)))
+            return Scalar(of, self.condition_named(word), self.whole_named(word))
         if isinstance(of, ContextType) and of.entries:
             entries = {key: self.fresh(inner, f"{word}.{key}") for key, inner in of.entries}
-            return Record(z3.Bool(self.name(word)), entries)
-        return Unknown(self.name(word), z3.Bool(self.name(word)))
+            return Record(self.condition_named(word), entries)
+        return Unknown(self.name(word), self.condition_named(word))
 
     def atom(self, of: Type, key: str, node: Code, reason: str, *parts: Any) -> Term:
         """Return the variable that stands for an expression outside the fragment."""
@@ -211,7 +232,7 @@ def constant(encoder: Encoder, value: Any) -> Term:
 def _number(encoder: Encoder, value: int | Decimal) -> Term:
     """Return a number; one of many digits may be rounded when it is computed with."""
     short = len(Decimal(value).normalize().as_tuple().digits) <= FEW_DIGITS
-    return Scalar(NUMBER, False, number(Fraction(value)), short)
+    return Scalar(NUMBER, False, encoder.number(Fraction(value)), short)
 
 
 def _list(encoder: Encoder, value: list[Any]) -> Term:
@@ -229,8 +250,8 @@ def _range(encoder: Encoder, value: Range) -> Term:
     return Span(low, value.low_included, high, value.high_included, str(value.form))
 
 
-def _whole(kind: Simple, value: int) -> Term:
-    return Scalar(kind, False, z3.IntVal(value))
+def _whole(encoder: Encoder, kind: Simple, value: int) -> Term:
+    return Scalar(kind, False, encoder.whole(value))
 
 
 _CONSTANTS: dict[type, Callable[[Encoder, Any], Term]] = {
@@ -238,10 +259,10 @@ _CONSTANTS: dict[type, Callable[[Encoder, Any], Term]] = {
     bool: lambda encoder, value: Truth(value, not value),
     int: _number,
     Decimal: _number,
-    str: lambda encoder, value: _whole(STRING, encoder.text(value)),
-    Date: lambda encoder, value: _whole(types.DATE, value.ordinal),
-    DaysTimeDuration: lambda encoder, value: _whole(types.DAYS_TIME, value.nanoseconds),
-    YearsMonthsDuration: lambda encoder, value: _whole(types.YEARS_MONTHS, value.months),
+    str: lambda encoder, value: _whole(encoder, STRING, encoder.text(value)),
+    Date: lambda encoder, value: _whole(encoder, types.DATE, value.ordinal),
+    DaysTimeDuration: lambda encoder, value: _whole(encoder, types.DAYS_TIME, value.nanoseconds),
+    YearsMonthsDuration: lambda encoder, value: _whole(encoder, types.YEARS_MONTHS, value.months),
     list: _list,
     dict: _context,
     Range: _range,

@@ -40,7 +40,6 @@ from guidewright.analysis.terms import (
     merged,
     negation,
     null_of,
-    number,
     present,
     where,
 )
@@ -164,7 +163,7 @@ def _domain(
     """Return the values a variable goes through, or None when their number is not bounded."""
     start = encoder.encode(step.domain, environment)
     if step.end is not None:
-        return _counted(start, encoder.encode(step.end, environment))
+        return _counted(encoder, start, encoder.encode(step.end, environment))
     match start:
         case Nothing():
             return Row(True, ())
@@ -182,7 +181,7 @@ def _domain(
     return None
 
 
-def _counted(start: Term, end: Term) -> Row | None:
+def _counted(encoder: Encoder, start: Term, end: Term) -> Row | None:
     ends = []
     for side in (start, end):
         if not isinstance(side, Scalar) or side.kind != NUMBER or side.null is not False:
@@ -195,7 +194,7 @@ def _counted(start: Term, end: Term) -> Row | None:
     if abs(last - first) >= LONGEST:
         return None
     values = range(first, last + 1) if first <= last else range(first, last - 1, -1)
-    return Row(False, tuple(Slot(True, Scalar(NUMBER, False, number(v))) for v in values))
+    return Row(False, tuple(Slot(True, Scalar(NUMBER, False, encoder.number(v))) for v in values))
 
 
 # built-in functions -----------------------------------------------------------------------------
@@ -318,12 +317,13 @@ def count(encoder: Encoder, arguments: list[Term], node: Code) -> Term | None:
         return None
     items = arguments[0]
     if isinstance(items, Bag):
-        total = z3.Sum([z3.IntVal(0), *items.counts.values()])
+        total = z3.Sum([encoder.whole(0), *items.counts.values()])
         return Scalar(NUMBER, items.null, z3.ToReal(total))
     row = _as_row(items)
     if row is None:
         return None
-    return Scalar(NUMBER, row.null, z3.ToReal(count_of([slot.present for slot in row.slots])))
+    counted = count_of(encoder, [slot.present for slot in row.slots])
+    return Scalar(NUMBER, row.null, z3.ToReal(counted))
 
 
 def _items(arguments: list[Term]) -> Row | None:
@@ -354,9 +354,9 @@ def _refused(row: Row, slots: list[Slot]) -> Condition:
     )
 
 
-def _zero_where(slot: Slot) -> Any:
+def _zero_where(encoder: Encoder, slot: Slot) -> Any:
     assert isinstance(slot.value, Scalar)  # noqa: S101 - asked for by the callers
-    return chosen(slot.present, slot.value.value, number(0))
+    return chosen(slot.present, slot.value.value, encoder.number(0))
 
 
 @known_builtin("sum")
@@ -369,7 +369,7 @@ def sum_(encoder: Encoder, arguments: list[Term], node: Code) -> Term | None:
     if any(isinstance(slot.value, Nothing) for slot in slots):
         return None
     exact = all(isinstance(slot.value, Scalar) and slot.value.exact for slot in slots)
-    total = z3.Sum([_zero_where(slot) for slot in slots])
+    total = z3.Sum([_zero_where(encoder, slot) for slot in slots])
     return computed(encoder, _refused(row, slots), total, exact)
 
 

@@ -37,7 +37,6 @@ from guidewright.analysis.terms import (
     merged,
     negation,
     null_of,
-    number,
     present,
     same,
     where,
@@ -189,7 +188,7 @@ def _equal_rows(encoder: Encoder, left: Row, right: Row, node: Code) -> Truth:
             for a, b in zip(left.slots, right.slots, strict=True)
         ]
         return Truth(all_of(p.true for p in parts), any_of(p.false for p in parts))
-    agree = _length(left) == _length(right)
+    agree = _length(encoder, left) == _length(encoder, right)
     longest = min(len(left.slots), len(right.slots))
     true: list[Condition] = [agree]
     false: list[Condition] = [negation(agree)]
@@ -205,15 +204,15 @@ def _certain(row: Row) -> bool:
     return all(slot.present is True for slot in row.slots)
 
 
-def _length(row: Row) -> Any:
-    return count_of([slot.present for slot in row.slots])
+def _length(encoder: Encoder, row: Row) -> Any:
+    return count_of(encoder, [slot.present for slot in row.slots])
 
 
-def count_of(conditions: list[Condition]) -> Any:
+def count_of(encoder: Encoder, conditions: list[Condition]) -> Any:
     """Return how many conditions hold, as a whole number."""
     known = sum(each is True for each in conditions)
     open_ = [z3.If(each, 1, 0) for each in conditions if not isinstance(each, bool)]
-    return z3.Sum([z3.IntVal(known), *open_]) if open_ else z3.IntVal(known)
+    return z3.Sum([encoder.whole(known), *open_]) if open_ else encoder.whole(known)
 
 
 def item_at(encoder: Encoder, row: Row, place: int) -> Term:
@@ -223,17 +222,17 @@ def item_at(encoder: Encoder, row: Row, place: int) -> Term:
     result: Term = Nothing()
     for index in range(len(slots) - 1, -1, -1):
         before = [slot.present for slot in slots[:index]]
-        here = both(slots[index].present, _exactly(before, wanted - 1))
+        here = both(slots[index].present, _exactly(encoder, before, wanted - 1))
         result = merged(here, slots[index].value, result)
     return where(negation(row.null), result)
 
 
-def _exactly(conditions: list[Condition], wanted: int) -> Condition:
+def _exactly(encoder: Encoder, conditions: list[Condition], wanted: int) -> Condition:
     if wanted > len(conditions):
         return False
     if wanted == 0:
         return all_of(negation(each) for each in conditions)
-    return _decided(count_of(conditions) == wanted)
+    return _decided(count_of(encoder, conditions) == wanted)
 
 
 # tests of cells ---------------------------------------------------------------------------------
@@ -417,9 +416,9 @@ def _quotient(encoder: Encoder, a: Any, b: Any, null: Condition, exact: bool) ->
     if divisor is not None:
         if divisor == 0:
             return Nothing()
-        return computed(encoder, null, a * number(1 / divisor), exact and _ends(divisor))
+        return computed(encoder, null, a * encoder.number(1 / divisor), exact and _ends(divisor))
     zero = b == 0
-    quotient = a / z3.If(zero, number(1), b)
+    quotient = a / z3.If(zero, encoder.number(1), b)
     return computed(encoder, either(null, zero), quotient, exact=False)
 
 
@@ -434,8 +433,8 @@ def _ends(divisor: Fraction) -> bool:
 
 def _rounded(encoder: Encoder, exact: Any) -> Any:
     """Return a variable that is `exact` up to the engine's rounding."""
-    result = z3.Real(encoder.name("rounded"))
-    slack = z3.If(exact < 0, -exact, exact) * number(_ROUNDING)
+    result = encoder.real_named("rounded")
+    slack = z3.If(exact < 0, -exact, exact) * encoder.number(_ROUNDING)
     encoder.axioms.append(z3.And(result >= exact - slack, result <= exact + slack))
     return result
 

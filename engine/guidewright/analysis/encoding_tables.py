@@ -31,7 +31,6 @@ from guidewright.analysis.terms import (
     merged,
     negation,
     null_of,
-    number,
     present,
     where,
 )
@@ -136,7 +135,7 @@ def _in_box(encoder: Encoder, value: Term, box: Box, node: Code) -> Condition:
     inside = any_of(
         [
             *(both(present(value), equal(encoder, value, p, node).true) for p in points),
-            *(both(present(value), _in_interval(value, span)) for span in box.spans),
+            *(both(present(value), _in_interval(encoder, value, span)) for span in box.spans),
         ]
     )
     for_null = None in box.points
@@ -147,15 +146,15 @@ def _in_box(encoder: Encoder, value: Term, box: Box, node: Code) -> Condition:
     return either(missing, negation(inside))
 
 
-def _in_interval(value: Term, span: Interval) -> Condition:
+def _in_interval(encoder: Encoder, value: Term, span: Interval) -> Condition:
     if not isinstance(value, Scalar) or value.kind != NUMBER:
         return False
     parts: list[Any] = []
     if span.low is not None:
-        low = number(Fraction(span.low))
+        low = encoder.number(Fraction(span.low))
         parts.append(value.value >= low if span.low_included else value.value > low)
     if span.high is not None:
-        high = number(Fraction(span.high))
+        high = encoder.number(Fraction(span.high))
         parts.append(value.value <= high if span.high_included else value.value < high)
     return all_of(parts)
 
@@ -255,7 +254,7 @@ def _by_rank(node: TableCode) -> list[int] | None:
 
 def _aggregated(encoder: Encoder, node: TableCode, how: Aggregation, row: Row) -> Term:
     if how is Aggregation.COUNT:
-        counted = count_of([slot.present for slot in row.slots])
+        counted = count_of(encoder, [slot.present for slot in row.slots])
         return Scalar(NUMBER, False, z3.ToReal(counted))
     rule = sum_ if how is Aggregation.SUM else extreme
     call = code.CallBuiltin(node.span, node.type, BUILTINS[how.value.lower()], (), None)

@@ -1,7 +1,7 @@
 """Whether a space too tangled for cuts has a gap: one question to a solver.
 
 In: boxes and a space. Out: a point that no box holds, or that there is none, with the question as
-SMT-LIB; or None when the solver's time runs out. A value on an axis of runs is written as a chain
+SMT-LIB; or None when the solver's budget runs out. A value on an axis of runs is written as a chain
 of truths "it lies behind part i" (order encoding), on others as one truth a part.
 """
 
@@ -18,7 +18,7 @@ from guidewright.analysis.arrays import is_run, lowest
 from guidewright.analysis.findings import Certificate
 from guidewright.analysis.regions import Box
 
-SECONDS = 20
+STEPS = 5_000_000  # of the solver, some seconds: the same in every run
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,12 @@ class Found:
     proof: Certificate | None = None
 
 
-def find_gap(boxes: Sequence[Box], space: Box, *, seconds: int = SECONDS) -> Found | None:
+def find_gap(boxes: Sequence[Box], space: Box, *, steps: int = STEPS) -> Found | None:
     """Return a point of the space that no box holds, or the proof that there is none."""
-    solver = z3.SolverFor("QF_FD")
-    solver.set("timeout", seconds * 1000)
-    axes = [_Axis(place, mask, boxes) for place, mask in enumerate(space)]
+    context = z3.Context()  # the same answer, whatever was asked before
+    solver = z3.SolverFor("QF_FD", ctx=context)
+    solver.set("rlimit", steps)
+    axes = [_Axis(context, place, mask, boxes) for place, mask in enumerate(space)]
     for axis in axes:
         solver.add(axis.holds)
     for box in boxes:
@@ -54,12 +55,12 @@ def find_gap(boxes: Sequence[Box], space: Box, *, seconds: int = SECONDS) -> Fou
 class _Axis:
     """One axis: its variables and what must hold of them."""
 
-    def __init__(self, place: int, space: int, boxes: Sequence[Box]) -> None:
+    def __init__(self, context: z3.Context, place: int, space: int, boxes: Sequence[Box]) -> None:
         self.space = space
         self.parts = [at for at in range(space.bit_length()) if space >> at & 1]
         self.along = is_run(space) and all(is_run(box[place] & space) for box in boxes)
         names = self.parts[1:] if self.along else self.parts
-        self.truths: dict[int, Any] = {at: z3.Bool(f"a{place}p{at}") for at in names}
+        self.truths: dict[int, Any] = {at: z3.Bool(f"a{place}p{at}", context) for at in names}
         known = list(self.truths.values())
         if self.along:  # behind part i: not before part i - 1
             chain = pairwise(known)

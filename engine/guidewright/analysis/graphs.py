@@ -118,7 +118,7 @@ def _never_seen(
             left = [each for each in left if id(each[0]) not in seen]
         if len(left) == before:  # together they are too much: one by one
             for rule, conditions in left:
-                alone = proofs.ask(any_of(conditions))
+                alone = proofs.possible(any_of(conditions))
                 if alone.answered is not Answered.YES:
                     yield rule, conditions, alone
             return
@@ -152,7 +152,7 @@ def _alone(
     else:
         questions.assume(*free.domains)
         asked = [(rule.row, free.of(any_of(c))) for rule, c in wanted]
-    return {row for row, c in asked if questions.ask(c).answered is not Answered.NO}
+    return {row for row, c in asked if questions.possible(c).answered is not Answered.NO}
 
 
 def _feeders(proofs: Proofs, decision: DecisionTerms) -> str:
@@ -186,7 +186,7 @@ def unhandled_values(guide: Guideline) -> Iterator[Finding]:
         consumer = table.code.plan.name
         for value in _produced(proofs, producer):
             here = _has_value(proofs, producer, value)
-            if proofs.ask(here, table.some_fires).answered is not Answered.NO:
+            if proofs.possible(here, table.some_fires).answered is not Answered.NO:
                 continue
             clause = table.code.plan.table.inputs[column]
             words = literal(value)
@@ -224,7 +224,7 @@ def values_not_produced(guide: Guideline) -> Iterator[Finding]:
             if literal(value) in proofs.observed().get(producer.name, ()):
                 continue
             here = _has_value(proofs, producer, value)
-            answer = proofs.ask(here)
+            answer = proofs.possible(here)
             about = About(consumer, tuple(r.span for r in rules), tuple(r.name for r in rules))
             words = f"{producer.name!r} is never {literal(value)}"
             if answer.answered is Answered.NO:

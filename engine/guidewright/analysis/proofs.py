@@ -11,7 +11,6 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 import z3
@@ -23,9 +22,10 @@ from guidewright.analysis.encoding_operators import equal
 from guidewright.analysis.findings import Certificate, Patient
 from guidewright.analysis.properties import Condition as FeelCondition
 from guidewright.analysis.properties import Properties, properties_of
+from guidewright.analysis.sharing import shared
 from guidewright.analysis.solver import Answer, Questions
 from guidewright.analysis.tables import SourceKind, subjects_of
-from guidewright.analysis.terms import Condition, Term, Truth, lifted, negation
+from guidewright.analysis.terms import Condition, Term, Truth, negation
 from guidewright.analysis.words import values_words
 from guidewright.dmn import DecisionOptions
 from guidewright.dmn.model import Decision, InputData
@@ -38,11 +38,11 @@ from guidewright.guideline.guide import Guideline
 from guidewright.guideline.outcome import Outcome
 from guidewright.source import Span
 
-TRACED = DecisionOptions(trace=True)
+TRACED = DecisionOptions(trace=True, only_chosen=True)
 Values = Mapping[str, Any]
 Shows = Callable[[Values], bool]
 SEED = 20260101  # the same patients in every run
-KEPT = 8  # outcomes: the same patient is often asked for again
+KEPT = 64  # outcomes: the same patient is often asked for again
 OBSERVED = 300  # patients tried before the solver is asked
 MOST_TRIES = 400  # patients tried in the engine where the solver cannot tell
 
@@ -60,6 +60,7 @@ class Proofs:
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
     _unseen: list[str] = field(default_factory=list)
     _observed: dict[str, set[str]] = field(default_factory=dict)
+    _usual: list[Condition] = field(default_factory=list)
 
     # questions ----------------------------------------------------------------------------------
 
@@ -67,15 +68,21 @@ class Proofs:
         """Ask whether some real patient satisfies all conditions."""
         return self.questions.ask(*conditions)
 
+    def possible(self, *conditions: Condition) -> Answer:
+        """Ask the same where only the answer counts, not who it is."""
+        return self.questions.possible(*conditions)
+
     def usual(self) -> list[Condition]:
         """Return that every policy is read as it is by default."""
-        encoder = self.encoded.encoder
-        node = Const(None, ANY, None)
-        return [
-            equal(encoder, self.value(each.input), constant(encoder, each.default), node).true
-            for each in self.guide.file.policies.values()
-            if each.input in self.encoded.inputs
-        ]
+        if not self._usual:
+            encoder = self.encoded.encoder
+            node = Const(None, ANY, None)
+            self._usual = [
+                equal(encoder, self.value(each.input), constant(encoder, each.default), node).true
+                for each in self.guide.file.policies.values()
+                if each.input in self.encoded.inputs
+            ]
+        return self._usual
 
     def truth(self, condition: FeelCondition, model: EncodedModel | None = None) -> Truth:
         """Return a FEEL condition over inputs and decisions as a truth of the solver.
@@ -123,22 +130,25 @@ class Proofs:
 
     def certificate(self, *conditions: Condition) -> Certificate:
         """Return the question as SMT-LIB 2, to which any solver must answer `unsat`."""
-        solver = z3.Solver()
         encoder = self.encoded.encoder
-        solver.add(*encoder.axioms, *self.questions.assumed, *map(lifted, conditions))
+        solver = z3.Solver(ctx=encoder.context)
+        solver.add(*encoder.axioms, *self.questions.assumed, *conditions)
         return Certificate("smt-lib", {"expected": "unsat", "script": solver.to_smt2()})
 
     # the engine ---------------------------------------------------------------------------------
 
     def trace(self, values: Values, decisions: Sequence[str] | None = None) -> Trace:
-        """Run all decisions, or these, for values with readings of policies among them."""
-        result = self.guide.model.evaluate(values, decisions, options=TRACED)
+        """Run all decisions, or these, and return which rules are chosen.
+
+        Readings of policies are among the values.
+        """
+        result = self.guide.model.evaluate(_given(values), decisions, options=TRACED)
         assert result.trace is not None  # noqa: S101 - it was asked for
         return result.trace
 
     def decided(self, values: Values) -> dict[str, Any]:
         """Return the values of all inputs and decisions for a patient."""
-        decided: dict[str, Any] = self.guide.model.evaluate(values).value
+        decided: dict[str, Any] = self.guide.model.evaluate(_given(values)).value
         return {**dict.fromkeys(self.encoded.inputs), **values, **decided}
 
     def observed(self) -> Mapping[str, set[str]]:
@@ -325,7 +335,12 @@ class Proofs:
         return list(dict.fromkeys(self._unseen))
 
 
-@lru_cache(maxsize=2)
+def _given(values: Values) -> dict[str, Any]:
+    """Return the values that are there: what is not given is null."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+@shared
 def proofs_of(guide: Guideline) -> Proofs:
     """Return the encoding of a guideline, made once for all checks of one run.
 

@@ -106,14 +106,14 @@ def vacuous_properties(guide: Guideline) -> Iterator[Finding]:
     """
     proofs = proofs_of(guide)
     mine = CHECKS["property.vacuous"]
-    if proofs.properties.constraints and proofs.ask().answered is Answered.NO:
+    if proofs.properties.constraints and proofs.possible().answered is Answered.NO:
         spans = tuple(each.span for each in proofs.properties.constraints)
         claim = mine.claim(About("constraints", spans), "the constraints exclude every patient")
         yield _certain(proofs, claim)
         return
     for each in proofs.properties.properties:
         conditions = meant(proofs, each)
-        if conditions and proofs.ask(*conditions).answered is Answered.NO:
+        if conditions and proofs.possible(*conditions).answered is Answered.NO:
             text = f"{each.id} is about no patient: its condition is never true"
             yield _certain(proofs, mine.claim(About(each.id, (each.span,)), text), *conditions)
 

@@ -1,4 +1,4 @@
-"""Ask z3 within a budget of time, and read a patient off its model.
+"""Ask z3 within a budget of work, and read a patient off its model.
 
 In: conditions over terms. Out: an `Answer`: yes with the values of the inputs, no (then it is so
 for every patient), or not decided, and why. Numbers of a model become decimals where a decimal also
@@ -7,8 +7,7 @@ satisfies the question; the caller replays every patient in the engine.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -26,14 +25,14 @@ from guidewright.analysis.terms import (
     Scalar,
     Term,
     Truth,
-    lifted,
     null_of,
 )
 from guidewright.feel import types
 from guidewright.feel.temporal import Date, DaysTimeDuration, YearsMonthsDuration
 from guidewright.feel.types import NUMBER, STRING
 
-DEFAULT_BUDGET = 5.0  # seconds for one question
+# Steps of the solver for one question, some seconds: steps are the same in every run, time is not.
+DEFAULT_BUDGET = 20_000_000
 
 
 class Answered(StrEnum):
@@ -50,7 +49,6 @@ class Answer:
 
     answered: Answered
     values: Mapping[str, Any] | None = None
-    seconds: float = 0.0
     reason: str = ""
 
 
@@ -63,34 +61,41 @@ class Questions:
         inputs: Mapping[str, Term],
         domains: Iterable[Any],
         *,
-        budget: float = DEFAULT_BUDGET,
+        budget: int = DEFAULT_BUDGET,
     ) -> None:
         self._encoder = encoder
         self._inputs = inputs
-        self._solver = z3.Solver()
-        self._budget = budget
+        self._solver = z3.Solver(ctx=encoder.context)
+        self._solver.set("rlimit", budget)
         self._known_axioms = 0
         self.assumed: list[Any] = []
         self.assume(*domains)
-        self.seconds = 0.0
         self.asked = 0
 
     def assume(self, *conditions: Condition) -> None:
         """Add what holds in every question from now on."""
-        added = [lifted(each) for each in conditions]
-        self.assumed.extend(added)
-        self._solver.add(*added)
+        self.assumed.extend(conditions)
+        self._solver.add(*conditions)
 
     def ask(self, *conditions: Condition) -> Answer:
         """Ask whether there are inputs for which all conditions hold."""
+        return self._within(conditions, self._values)
+
+    def possible(self, *conditions: Condition) -> Answer:
+        """Ask the same without looking at the values of a yes, which takes its time."""
+        return self._within(conditions, lambda: None)
+
+    def _within(
+        self, conditions: Sequence[Condition], values: Callable[[], Mapping[str, Any] | None]
+    ) -> Answer:
         if any(each is False for each in conditions):
             return Answer(Answered.NO)
         self._learn()
         level = self._solver.num_scopes()
         self._solver.push()
-        self._solver.add(*(lifted(each) for each in conditions))
+        self._solver.add(*conditions)
         try:
-            return self._asked()
+            return self._asked(values)
         finally:
             self._solver.pop(self._solver.num_scopes() - level)
 
@@ -99,19 +104,14 @@ class Questions:
         self._solver.add(*self._encoder.axioms[self._known_axioms :])
         self._known_axioms = len(self._encoder.axioms)
 
-    def _asked(self) -> Answer:
-        self._solver.set("timeout", max(1, int(self._budget * 1000)))
-        begun = time.perf_counter()
+    def _asked(self, values: Callable[[], Mapping[str, Any] | None]) -> Answer:
         said = self._solver.check()
-        seconds = time.perf_counter() - begun
-        self.seconds += seconds
         self.asked += 1
         if said == z3.unsat:
-            return Answer(Answered.NO, seconds=seconds)
+            return Answer(Answered.NO)
         if said == z3.unknown:
-            reason = f"{self._solver.reason_unknown()} after {seconds:.1f} s"
-            return Answer(Answered.UNDECIDED, seconds=seconds, reason=reason)
-        return Answer(Answered.YES, self._values(), seconds)
+            return Answer(Answered.UNDECIDED, reason=_unknown(self._solver.reason_unknown()))
+        return Answer(Answered.YES, values())
 
     def _values(self) -> dict[str, Any]:
         """Return the inputs of the model; numbers that are no decimals are moved if possible."""
@@ -130,11 +130,16 @@ class Questions:
         for digits in (0, 2, 6, 12):
             rounded = Fraction(round((near or Fraction(0)) * 10**digits), 10**digits)
             self._solver.push()
-            self._solver.add(term.value == z3.Q(rounded.numerator, rounded.denominator))
+            self._solver.add(term.value == self._encoder.number(rounded))
             if self._solver.check() == z3.sat:
                 return self._solver.model()  # the next number is moved beside this one
             self._solver.pop()
         return model
+
+
+def _unknown(reason: str) -> str:
+    """Return why the solver gave up, in words of ours where it means the budget."""
+    return "the solver's budget was used up" if "resource" in reason else f"the solver: {reason}"
 
 
 def _fraction(value: Any) -> Fraction | None:

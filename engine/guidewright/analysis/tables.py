@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 from guidewright.analysis.axes import Axis, Kind, box_mask
@@ -21,6 +20,7 @@ from guidewright.analysis.cell_tests import ANY_VALUE, CellTest, CellTests, part
 from guidewright.analysis.domains import Declared, axis_of, listed_values
 from guidewright.analysis.findings import About, Certificate, Patient
 from guidewright.analysis.regions import Box
+from guidewright.analysis.sharing import shared
 from guidewright.dmn import DecisionOptions, Model, model
 from guidewright.dmn.cells import BOXED_TYPES
 from guidewright.dmn.input_cells import InputCode
@@ -184,7 +184,7 @@ def table_subjects(of: Model, file: GuidelineFile | None = None) -> Iterator[Tab
             yield table_subject(of, decision.name, file)
 
 
-@lru_cache(maxsize=2)
+@shared
 def subjects_of(guide: Guideline) -> tuple[TableSubject, ...]:
     """Return the tables of a guideline, made once for all checks of one run."""
     return tuple(table_subjects(guide.model, guide.file))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import z3
@@ -181,11 +180,6 @@ def same(left: Condition, right: Condition) -> Condition:
     return left == right
 
 
-def lifted(part: Condition) -> Any:
-    """Return a z3 truth."""
-    return z3.BoolVal(part) if isinstance(part, bool) else part
-
-
 def chosen(condition: Condition, then: Any, otherwise: Any) -> Any:
     """Return `then` or `otherwise`, both numbers of z3 or both conditions."""
     if isinstance(condition, bool):
@@ -203,11 +197,6 @@ def chosen(condition: Condition, then: Any, otherwise: Any) -> Any:
     if then is otherwise or then.eq(otherwise):
         return then
     return z3.If(condition, then, otherwise)
-
-
-def number(value: int | Fraction) -> Any:
-    """Return an exact number."""
-    return z3.Q(value.numerator, value.denominator)
 
 
 # nulls ------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from importlib import import_module
 from guidewright.analysis.checks import CHECKS, Subject, checks_of
 from guidewright.analysis.findings import Finding, Verdict
 from guidewright.analysis.reaching import reach_in
+from guidewright.analysis.sharing import forget
 from guidewright.analysis.suppressions import Accepted, sorted_out
 from guidewright.analysis.tables import subjects_of
 from guidewright.errors import Severity
@@ -59,6 +60,7 @@ def load_checks() -> None:
 def verify(guide: Guideline, only: Iterable[str] | None = None) -> Report:
     """Return what all checks find in a guideline, or only those with the given codes."""
     load_checks()
+    forget()
     codes = set(CHECKS if only is None else only)
     suppressions = [
         each

@@ -18,12 +18,13 @@ from typing import Any
 import networkx as nx
 
 from guidewright.analysis.axes import Kind
-from guidewright.analysis.difference_axes import Space, space_of
+from guidewright.analysis.difference_axes import Space, space_of, under
 from guidewright.analysis.difference_cells import Known, Open, Value, each_bit
 from guidewright.analysis.difference_fingerprints import value_key
 from guidewright.analysis.difference_search import Search, split
 from guidewright.analysis.difference_versions import Version
 from guidewright.analysis.regions import Box
+from guidewright.analysis.sharing import shared
 from guidewright.analysis.workflow_search import BEGINNING, ROOT, causes
 from guidewright.dmn import build, model
 from guidewright.dmn.model import Definitions, Text
@@ -72,6 +73,7 @@ class WorkflowAnswers:
     searched: Counter[str] = field(default_factory=Counter)  # ways looked for, by check
     _known: dict[str, Answers] = field(default_factory=dict)
     _groups: dict[str, list[tuple[int, Value]]] = field(default_factory=dict)
+    _readings: dict[tuple[str, ...], BoundGraph] = field(default_factory=dict)
 
     def of(self, state: State) -> Answers:
         """Return what a state asks by itself: its decision, or its conditions without a trigger."""
@@ -90,6 +92,7 @@ class WorkflowAnswers:
         if not asked:
             return Answers((), (), ())
         known, unknown = [], []
+        ways: dict[Any, Way] = {}
         start = self.start(state)
         worked_out = self._computed_inputs(state, names)
         if worked_out:
@@ -98,7 +101,11 @@ class WorkflowAnswers:
             if isinstance(values, str):
                 unknown.append((box, values))
             else:
-                known.append(Answered(box, values, self._way(state, box)))
+                key = tuple(map(value_key, values))
+                way = ways.get(key) or self._way(state, box)
+                if isinstance(way, Way):  # where it stops, the reason tells the data
+                    ways[key] = way
+                known.append(Answered(box, values, way))
         return Answers(asked, tuple(known), tuple(unknown))
 
     def _computed_inputs(self, state: State, names: Sequence[str]) -> str:
@@ -127,8 +134,13 @@ class WorkflowAnswers:
         """Return the workflow under the readings that a patient of a box has."""
         carriers = self.guide.file.policy_inputs
         found = {carriers[name].name: each for name, each in patient.items() if name in carriers}
-        assert self.guide.workflow is not None  # noqa: S101 - there is a graph
-        return self.guide.workflow.bound(found) if found else self.bound
+        if not found:
+            return self.bound
+        key = tuple(f"{name}: {reading}" for name, reading in found.items())
+        if key not in self._readings:
+            assert self.guide.workflow is not None  # noqa: S101 - there is a graph
+            self._readings[key] = self.guide.workflow.bound(found)
+        return self._readings[key]
 
     def _value(self, search: Search, name: str, box: Box) -> Value:
         """Return a value; of one input only, its parts are grouped by what they give."""
@@ -178,24 +190,44 @@ def _rest(box: Box, axis: int, mask: int) -> Box:
     return (*box[:axis], mask, *box[axis + 1 :])
 
 
-def answers_of(guide: Guideline, *, all_readings: bool = False) -> WorkflowAnswers:
-    """Return the answers of a guideline's workflow."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """The model with the conditions of a workflow as decisions, by text, under all readings.
+
+    Without a version where the conditions could not be read together.
+    """
+
+    version: Version | None
+    space: Space
+    names: dict[str, str]
+
+
+@shared
+def _asked(guide: Guideline) -> _Asked:
     graph = guide.graph
     assert graph is not None  # noqa: S101 - checks of workflows are run only where there is one
-    assert guide.workflow is not None  # noqa: S101 - there is one with the graph
-    bound = guide.workflow.bound()
     guards = list(dict.fromkeys(each.text for each in graph.guards))
     names = {text: f"condition {number} of the workflow" for number, text in enumerate(guards)}
     try:
         version = Version(build([_with_conditions(guide, graph, names)], strict=False))
     except GuidewrightError:
-        empty = space_of((Version(guide.model),), (guide.file,))
-        return WorkflowAnswers(guide, graph, bound, empty, None, names, {})
+        return _Asked(None, space_of((Version(guide.model),), (guide.file,)), names)
+    return _Asked(version, space_of((version, version), (guide.file, guide.file)), names)
+
+
+def answers_of(guide: Guideline, *, all_readings: bool = False) -> WorkflowAnswers:
+    """Return the answers of a guideline's workflow."""
+    assert guide.graph is not None  # noqa: S101 - checks of workflows are run only where there is
+    assert guide.workflow is not None  # noqa: S101 - there is one with the graph
+    asked, bound = _asked(guide), guide.workflow.bound()
+    if asked.version is None:
+        return WorkflowAnswers(guide, guide.graph, bound, asked.space, None, asked.names, {})
     policies = () if all_readings else guide.file.policies.values()
     fixed = {policy.input: policy.default for policy in policies}
-    space = space_of((version, version), (guide.file, guide.file), (fixed, fixed))
-    search = Search((version, version), space)
-    return WorkflowAnswers(guide, graph, bound, space, search, names, brought_before(graph))
+    both = (asked.version, asked.version)
+    space = under(asked.space, both, (fixed, fixed))
+    search, brought = Search(both, space), brought_before(guide.graph)
+    return WorkflowAnswers(guide, guide.graph, bound, space, search, asked.names, brought)
 
 
 def brought_before(graph: Graph) -> dict[str, frozenset[str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations, islice, pairwise
 from typing import Any
 
@@ -27,6 +26,7 @@ from guidewright.analysis.findings import (
     violated,
 )
 from guidewright.analysis.regions import Box, meet
+from guidewright.analysis.sharing import shared
 from guidewright.analysis.words import listed
 from guidewright.analysis.workflow_answers import Answers, WorkflowAnswers, answers_of
 from guidewright.analysis.workflow_search import BEGINNING, ROOT, Search, causes
@@ -43,13 +43,13 @@ from guidewright.workflow.ways import Question, Way
 Done = Callable[[Instance], bool]
 
 
-@lru_cache(maxsize=2)
+@shared
 def answers(guide: Guideline) -> WorkflowAnswers:
     """Return the answers under the default readings; they are worked out once for all checks."""
     return answers_of(guide)
 
 
-@lru_cache(maxsize=2)
+@shared
 def under_all_readings(guide: Guideline) -> WorkflowAnswers:
     """Return the answers under every reading of every policy."""
     return answers_of(guide, all_readings=True) if guide.file.policies else answers(guide)
@@ -80,7 +80,7 @@ def dead_way(guide: Guideline) -> Iterator[Finding]:
                 yield stated(claim, "all classes of data take another way, or none")
 
 
-@lru_cache(maxsize=2)
+@shared
 def never_taken(guide: Guideline) -> frozenset[str]:
     """Return the ids of ways that no data take, whatever the readings of policies."""
     found = set()
@@ -106,7 +106,7 @@ def _never_taken(asked: Answers) -> Iterator[Transition]:
                 yield way
 
 
-@lru_cache(maxsize=2)
+@shared
 def feasible(guide: Guideline) -> nx.DiGraph[str]:
     """Return what can be the cause of entering what, without the ways that no data take."""
     graph, dead = answers(guide).graph, never_taken(guide)

@@ -73,7 +73,7 @@ class Evaluator:
 
         `rule` is the one that is known to match; else a trace says which rules were chosen.
         """
-        watcher = TraceWatcher() if self.extras.rules and rule is None else None
+        watcher = TraceWatcher(every_rule=False) if self.extras.rules and rule is None else None
         rt = Runtime(DEFAULT_LIMITS, self.clock, watcher=watcher)
         given = dict(zip(self.step.inputs, arguments, strict=True))
         try:

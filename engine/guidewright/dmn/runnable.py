@@ -39,9 +39,13 @@ from guidewright.feel.values import Function, convert
 
 @dataclass(frozen=True, slots=True)
 class DecisionOptions:
-    """How a call is made: whether to keep a trace, its limits, its clock."""
+    """How a call is made: whether to keep a trace, its limits, its clock.
+
+    With `only_chosen`, a trace has only those rules that hit policies chose, and costs less.
+    """
 
     trace: bool = False
+    only_chosen: bool = False
     limits: Limits = DEFAULT_LIMITS
     clock: Clock = system_clock
 
@@ -249,7 +253,7 @@ class Model:
 
     @staticmethod
     def _runtime(options: DecisionOptions) -> Runtime:
-        watcher = TraceWatcher() if options.trace else None
+        watcher = TraceWatcher(every_rule=not options.only_chosen) if options.trace else None
         return Runtime(options.limits, options.clock, watcher=watcher)
 
     def _trace(self, rt: Runtime, given: Mapping[Key, Any]) -> Trace | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast as py
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from guidewright.dmn.cells import Box
@@ -51,17 +51,19 @@ Cells = Callable[[Runtime], Sequence[Sequence[bool | None]]]
 class Watcher(Protocol):
     """Somebody who looks on while tables are evaluated."""
 
+    every_rule: bool
+
     def table(
         self,
         plan: Plan,
         inputs: Sequence[Any],
-        cells: Sequence[Sequence[bool | None]],
+        cells: Mapping[int, Sequence[bool | None]],
         hits: Sequence[int],
         chosen: Sequence[int],
         outputs: dict[int, Any],
         value: Any,
     ) -> None:
-        """Take in one evaluation of a table."""
+        """Take in one evaluation of a table; `cells` has the truths of each rule that is wanted."""
 
 
 def decide(
@@ -84,7 +86,10 @@ def decide(
             note_no_rule(rt, plan, inputs)  # of a list of hits, nobody expects one
     if rt.watcher is not None:
         mark = rt.mark()
-        truths = cells(rt)
+        if rt.watcher.every_rule:
+            truths = dict(enumerate(cells(rt)))
+        else:  # a rule that is chosen matched: all its cells are true
+            truths = dict.fromkeys(sorted(answer.chosen), (True,) * len(inputs))
         outputs = {index: output(index) for index in answer.chosen}
         rt.forget(mark)
         rt.watcher.table(plan, inputs, truths, hits, answer.chosen, outputs, answer.value)

@@ -60,7 +60,11 @@ class RuleTrace:
 
 @dataclass(frozen=True, slots=True)
 class TableTrace:
-    """One evaluation of a decision table."""
+    """One evaluation of a decision table.
+
+    `rules` are those that were looked at, in order; only those that were chosen when the
+    call asked for no more.
+    """
 
     table: DecisionTable
     inputs: tuple[InputTrace, ...]

@@ -16,8 +16,12 @@ from guidewright.dmn.trace import DecisionTrace, InputTrace, RuleTrace, TableTra
 
 @dataclass(slots=True)
 class TraceWatcher:
-    """Keeps every table until the decision it was evaluated for is done."""
+    """Keeps every table until the decision it was evaluated for is done.
 
+    Without `every_rule`, only the rules that the hit policy chose are wanted.
+    """
+
+    every_rule: bool = True
     _tables: list[TableTrace] = field(default_factory=list)
     _decisions: list[DecisionTrace] = field(default_factory=list)
 
@@ -25,13 +29,13 @@ class TraceWatcher:
         self,
         plan: Plan,
         inputs: Sequence[Any],
-        cells: Sequence[Sequence[bool | None]],
+        cells: Mapping[int, Sequence[bool | None]],
         hits: Sequence[int],
         chosen: Sequence[int],
         outputs: dict[int, Any],
         value: Any,
     ) -> None:
-        """Take in one evaluation of a table."""
+        """Take in one evaluation of a table; `cells` has the truths of each rule that is wanted."""
         table = plan.table
         rules = tuple(
             RuleTrace(
@@ -42,7 +46,7 @@ class TraceWatcher:
                 chosen=index in chosen,
                 outputs=_named(plan, outputs[index]) if index in chosen else None,
             )
-            for index, truths in enumerate(cells)
+            for index, truths in cells.items()
         )
         seen = tuple(
             InputTrace(clause.expression.text.strip() if clause.expression else "", given)

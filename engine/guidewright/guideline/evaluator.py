@@ -54,7 +54,7 @@ class GuidelineEvaluator:
     def decide(self, decision: str, data: Mapping[str, Any], at: DateTime) -> Answer:
         """Return what a DMN decision gives for the data; `at` is what `now()` gives."""
         given = {name: value for name, value in data.items() if name in self._inputs}
-        options = DecisionOptions(trace=True, clock=lambda: at)
+        options = DecisionOptions(trace=True, only_chosen=True, clock=lambda: at)
         result = self._model.evaluate({**self._carried, **given}, decision, options=options)
         assert result.trace is not None  # noqa: S101 - it was asked for
         rules: list[str] = []
