@@ -38,7 +38,7 @@ def elsewhere(folder: str, seed: int) -> str:
         "from test_same_report import written\n"
         "sys.stdout.buffer.write(written(sys.argv[2]).encode())"
     )
-    run = subprocess.run(  # noqa: S603 - our own program
+    run = subprocess.run(
         [sys.executable, "-c", code, str(Path(__file__).parent), folder],
         env={**os.environ, "PYTHONHASHSEED": str(seed)},
         capture_output=True,

@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import random
-from itertools import product
-
 import pytest
 from small_guides import guide_of
+from soundness_workflows import BEHAVIOUR, DECISIONS, flow, found
 
 from guidewright.analysis import workflow_times, workflows
 from guidewright.analysis.checks import CHECKS
 from guidewright.analysis.findings import EvidenceKind, Path, Verdict
-from guidewright.analysis.workflow_search import BEGINNING
-from guidewright.analysis.workflows import answers
-from guidewright.errors import ModelError
-from guidewright.workflow.codec import event_from_json
-from guidewright.workflow.step import begin, step
-from guidewright.workflow.ways import Question, Way
 
 _ = (workflow_times, workflows)
-
-DECISIONS = """
-risk : string | U | age: number | level: number
-  low  | < 65  | -    || "low"
-  high | >= 65 | >= 5 || "high"
-  mid  | >= 65 | < 5  || "middle"
-"""
-HEAD = "workflow: small\ninitial: start\nstates:\n"
-STATES = {
-    "end": "  end: {kind: final}\n",
-    "ask": "  start: {kind: task, task: obtain, awaits: [age, level], next: STATE}\n",
-}
-
-
-def flow(text: str, first: str = "") -> str:
-    """Return a workflow that begins by asking for age and level, and ends in `end`."""
-    begin_ = STATES["ask"].replace("STATE", first) if first else ""
-    return HEAD + begin_ + text + STATES["end"]
-
 
 # code, workflow with the fault, the same without it
 CASES = [
@@ -241,14 +213,6 @@ CASES = [
         ),
     ),
 ]
-BEHAVIOUR = {  # a violation is shown by running events
-    *("workflow.no-end", "workflow.stops", "workflow.no-branch", "workflow.stuck"),
-    *("workflow.two-ways", "workflow.endless"),
-}
-
-
-def found(guide, code):
-    return [each for each in CHECKS[code].find(guide) if each.verdict is not Verdict.UNKNOWN]
 
 
 @pytest.mark.parametrize(("code", "faulty", "good"), CASES, ids=[case[0] for case in CASES])
@@ -273,107 +237,3 @@ def test_the_fault_and_its_repair(code, faulty, good, tmp_path):
 
 def test_every_check_of_workflows_has_a_case():
     assert {code for code in CHECKS if code.startswith("workflow.")} == {case[0] for case in CASES}
-
-
-# random workflows ---------------------------------------------------------------------------------
-
-CONDITIONS = [
-    *("age < 65", "age >= 65", "level < 5", "level >= 5", "level = null", "age != null"),
-    *("age < 65 and level < 5", "age > 70 or level > 7", "not(level < 5)", "level in [2..6)"),
-    "age in [18..65)",
-]
-VALUES = [None, -1, 1, 2, 4, 5, 6, 7, 8, 17, 18, 64, 65, 66, 70, 71]
-COUNT = int(os.environ.get("GUIDEWRIGHT_WORKFLOWS", "40"))  # 4,000 is the full count
-SEED = int(os.environ.get("GUIDEWRIGHT_SEED", "20261122"))
-
-
-def _random(rng: random.Random) -> str:
-    states = [f"s{number}" for number in range(rng.randint(2, 4))]
-    lines = []
-    for name in ("start", *states):
-        ways = ", ".join(
-            f"{{when: '{rng.choice(CONDITIONS)}', to: {rng.choice([*states, 'end'])}}}"
-            for _ in range(rng.randint(1, 3))
-        )
-        after = f", next: {rng.choice([*states, 'end'])}" if rng.random() < 0.5 else ""
-        lines.append(f"  {name}: {{kind: clinical, transitions: [{ways}]{after}}}\n")
-    return flow("".join(lines))
-
-
-def _loaded(rng: random.Random, folder):
-    """Return a random workflow; None for one that is drawn wrongly, such as an unreached state."""
-    folder.mkdir()
-    try:
-        return guide_of(folder, DECISIONS, workflow=_random(rng))
-    except ModelError:
-        return None
-
-
-def test_random_workflows_against_the_engine(tmp_path):
-    """What is said of a state's own ways is what the engine does, for every patient tried."""
-    rng = random.Random(SEED)
-    made = (_loaded(rng, tmp_path / str(number)) for number in range(COUNT))
-    guides = [guide for guide in made if guide is not None]
-    patients = sum(_compared(guide) for guide in guides)
-    shown = sum(_replayed(guide) for guide in guides)
-    print(
-        f"{len(guides)} workflows, seed {SEED}: {patients} answers compared, "
-        f"{shown} faults replayed"
-    )
-    assert len(guides) > COUNT // 4
-    assert shown
-
-
-def _compared(guide) -> int:
-    """Compare what is said of each state with the engine; return how often."""
-    seen, count = answers(guide), 0
-    dead = workflows.never_taken(guide)
-    for state in seen.graph.states:
-        asked = seen.of(state)
-        assert not asked.unknown, asked
-        for age, level in product(VALUES, repeat=2):
-            data = {"age": age, "level": level}
-            way = Question(seen.bound, data, BEGINNING).way(state)
-            said = [each.way for each in asked.known if _is_in(seen.space, each.box, data)]
-            assert len(said) == (1 if asked.asked else 0)
-            assert [type(each) for each in said] == [type(way)][: len(said)]
-            if isinstance(way, Way):
-                assert said[0].transition.id == way.transition.id
-                assert way.transition.id not in dead
-            count += 1
-    return count
-
-
-def _replayed(guide) -> int:
-    """Run the events of every fault that is shown; return how many there are."""
-    shown, seen = 0, answers(guide)
-    for code in BEHAVIOUR - {"workflow.endless"}:
-        for each in found(guide, code):
-            if each.verdict is not Verdict.VIOLATED:
-                continue
-            instance = begin(seen.bound)
-            for event in each.witness.events:
-                instance, _ = step(seen.bound, instance, event_from_json(event))
-            assert each.about.subject in instance.path
-            shown += 1
-    return shown
-
-
-def _is_in(space, box, data) -> bool:
-    for axis, mask in zip(space.axes, box, strict=True):
-        value = data.get(axis.name)
-        places = [
-            place
-            for place, part in enumerate(axis.parts)
-            if (part.kind == "null") == (value is None) and (value is None or _holds(part, value))
-        ]
-        assert len(places) == 1, (axis, value)
-        if not mask >> places[0] & 1:
-            return False
-    return True
-
-
-def _holds(part, value) -> bool:
-    if part.kind == "gap":
-        return (part.low is None or value > part.low) and (part.high is None or value < part.high)
-    return part.value == value

@@ -8,7 +8,7 @@ differ. For lists of hits it asks which rules are chosen, which may say "differs
 from __future__ import annotations
 
 from guidewright.analysis.encoded_model import DecisionTerms
-from guidewright.analysis.encoding import Encoder
+from guidewright.analysis.encoder import Encoder
 from guidewright.analysis.encoding_operators import equal
 from guidewright.analysis.encoding_tables import TableTerms
 from guidewright.analysis.solver import certain

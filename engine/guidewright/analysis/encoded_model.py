@@ -16,7 +16,8 @@ from typing import Any
 import z3
 
 from guidewright.analysis import encoding_lists, encoding_tables
-from guidewright.analysis.encoding import Encoder, Hazard, Opaque, constant
+from guidewright.analysis.encoder import Encoder, Hazard, Opaque
+from guidewright.analysis.encoding import constant
 from guidewright.analysis.encoding_tables import TableTerms
 from guidewright.analysis.terms import (
     NOTHING,

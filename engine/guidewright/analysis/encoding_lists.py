@@ -11,7 +11,8 @@ from typing import Any
 
 import z3
 
-from guidewright.analysis.encoding import ORDERED, Encoder, constant, encodes
+from guidewright.analysis.encoder import Encoder, encodes
+from guidewright.analysis.encoding import ORDERED, constant
 from guidewright.analysis.encoding_operators import (
     computed,
     contains,

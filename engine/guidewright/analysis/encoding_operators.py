@@ -13,7 +13,8 @@ from typing import Any
 
 import z3
 
-from guidewright.analysis.encoding import ORDERED, Encoder, encodes
+from guidewright.analysis.encoder import Encoder, encodes
+from guidewright.analysis.encoding import ORDERED
 from guidewright.analysis.terms import (
     Bag,
     Closure,

@@ -13,7 +13,8 @@ from typing import Any
 
 import z3
 
-from guidewright.analysis.encoding import Encoder, constant, encodes
+from guidewright.analysis.encoder import Encoder, encodes
+from guidewright.analysis.encoding import constant
 from guidewright.analysis.encoding_lists import extreme, sum_
 from guidewright.analysis.encoding_operators import count_of, equal
 from guidewright.analysis.terms import (

@@ -17,6 +17,7 @@ import z3
 from guidewright.analysis.arrays import is_run, lowest
 from guidewright.analysis.findings import Certificate
 from guidewright.analysis.regions import Box
+from guidewright.analysis.terms import any_of, negation
 
 STEPS = 5_000_000  # of the solver, some seconds: the same in every run
 
@@ -39,8 +40,7 @@ def find_gap(boxes: Sequence[Box], space: Box, *, steps: int = STEPS) -> Found |
         solver.add(axis.holds)
     for box in boxes:
         outside = [axis.outside(mask) for axis, mask in zip(axes, box, strict=True)]
-        if not any(each is True for each in outside):
-            solver.add(z3.Or([each for each in outside if each is not False]))
+        solver.add(any_of(outside))
     answer = solver.check()
     if answer == z3.unsat:
         return Found(
@@ -74,14 +74,14 @@ class _Axis:
         if inside in (0, self.space):
             return inside == 0
         if not self.along:
-            return z3.Not(z3.Or([self.truths[at] for at in self.parts if inside >> at & 1]))
+            return negation(any_of(self.truths[at] for at in self.parts if inside >> at & 1))
         low, high = lowest(inside), inside.bit_length() - 1
         ways = []
         if low > self.parts[0]:
             ways.append(z3.Not(self.truths[low]))
         if high < self.parts[-1]:
             ways.append(self.truths[high + 1])
-        return z3.Or(ways)
+        return any_of(ways)
 
     def value(self, model: Any) -> int:
         """Return the part that a model chooses, as a mask."""

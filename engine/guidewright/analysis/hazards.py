@@ -11,7 +11,7 @@ from typing import Any
 
 from guidewright.analysis.checks import CHECKS, Subject, check
 from guidewright.analysis.encoded_model import DecisionTerms
-from guidewright.analysis.encoding import Hazard
+from guidewright.analysis.encoder import Hazard
 from guidewright.analysis.findings import About, Finding
 from guidewright.analysis.graphs import inputs_behind
 from guidewright.analysis.proofs import Proofs, Values, proofs_of

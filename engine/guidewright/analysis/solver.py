@@ -16,7 +16,7 @@ from typing import Any
 
 import z3
 
-from guidewright.analysis.encoding import Encoder
+from guidewright.analysis.encoder import Encoder
 from guidewright.analysis.terms import (
     Bag,
     Condition,
