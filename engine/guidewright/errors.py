@@ -115,6 +115,7 @@ class Code(StrEnum):
     # batch runs and drawings
     BATCH_RUN = "batch.run"
     DRAWING = "drawing.program"
+    NO_FLOWCHART = "drawing.no-flowchart"
 
 
 @dataclass(frozen=True, slots=True)

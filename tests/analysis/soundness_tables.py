@@ -22,12 +22,14 @@ from analysis_tables import load_table
 from guidewright.analysis.axes import Kind
 from guidewright.analysis.certificate_checker import check as check_certificate
 from guidewright.analysis.checks import Subject, checks_of
+from guidewright.analysis.decision_trees import Ending, Leaf, NoTree, way_through
 from guidewright.analysis.findings import Finding, Verdict
 from guidewright.analysis.overlap import pairs
 from guidewright.analysis.regions import share
 from guidewright.analysis.table_coverage import uncovered
 from guidewright.analysis.table_rules import merged_boxes
 from guidewright.analysis.tables import TableSubject, table_subject
+from guidewright.analysis.tree_proof import tree_of
 from guidewright.feel.runtime import Runtime
 from guidewright.feel.text import literal
 
@@ -185,6 +187,7 @@ def disagreements(subject: TableSubject, found: list[Finding]) -> Iterator[str]:
     if tried.policy in "UA":
         yield from _columns(subject, found, tried.every)
         yield from _smaller(subject, tried.every)
+    yield from tree_disagreements(subject, tried.every)
     for each in found:
         if each.certificate is not None:
             check_certificate({"kind": each.certificate.kind, **each.certificate.data})
@@ -340,6 +343,24 @@ def _smaller(subject: TableSubject, every: list[Point]) -> Iterator[str]:
         }
         if given != {outputs[rule] for rule in each.matched}:
             yield f"the merged table at {each.values}"
+
+
+def tree_disagreements(subject: TableSubject, every: list[Point]) -> Iterator[str]:
+    """The way of every combination of values through the tree ends with the rules of the engine."""
+    tree = tree_of(subject)
+    if isinstance(tree, NoTree):
+        yield f"a plain table has no tree: {tree.reason}"
+        return
+    for each in every:
+        end = way_through(tree, each.values)[-1]
+        assert isinstance(end, Leaf)
+        clash = end.ending is Ending.CLASH
+        if set(end.rules) != (each.matched if clash else each.chosen) or clash > (not each.chosen):
+            yield f"the tree at {each.values}: {end.rules}, the engine: {sorted(each.chosen)}"
+        if (end.ending in (Ending.GAP, Ending.MISSING, Ending.DEFAULT)) != (not each.matched):
+            yield f"the tree at {each.values}: {end.ending}, the engine: {sorted(each.matched)}"
+        if end.ending is Ending.MISSING and each.complete:
+            yield f"the tree at {each.values} misses a value"
 
 
 def compared(seed: int, number: int) -> Counter[str]:

@@ -45,11 +45,11 @@ def _drawing(text: str) -> Drawing:
         name=text,
         title=text,
         nodes=(
-            Node(text, Shape.STATE, (text,), number=1, annotations=(text,), mark=mark),
+            Node(text, Shape.STATE, (text,), number=1, annotations=(text,), marks=(mark,)),
             Node(f"2{text}", Shape.QUESTION, (text, text)),
             Node(f"3{text}", Shape.LINK, (text,)),
         ),
-        edges=(Edge(text, f"2{text}", label=text, mark=mark), Edge(f"2{text}", f"4{text}")),
+        edges=(Edge(text, f"2{text}", label=text, marks=(mark,)), Edge(f"2{text}", f"4{text}")),
         groups=(Group(f"4{text}", text, (f"3{text}",)),),
         notes=(text,),
         footer=Caption(text, text, text, text, (text,), text).footer,
@@ -64,7 +64,7 @@ def _table(text: str) -> TableDrawing:
         corner=text[:3],
         policy=text,
         columns=tuple(Column(kind, text, text, text) for kind in ColumnKind),
-        rows=(Row(1, text, tuple(Cell(text) for _ in ColumnKind), Mark(MarkKind.CHOSEN, text)),),
+        rows=(Row(1, text, tuple(Cell(text) for _ in ColumnKind), (Mark(MarkKind.CHOSEN, text),)),),
         notes=(text,),
         footer=(text,),
     )

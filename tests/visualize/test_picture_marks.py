@@ -53,14 +53,14 @@ def test_nothing_depends_on_colour() -> None:
 
 @pytest.mark.parametrize("kind", MarkKind)
 def test_a_mark_is_seen_without_colour(kind: MarkKind) -> None:
-    def label_and_border(mark: Mark | None) -> tuple[str, str]:
-        dot = to_dot(Drawing("d", "", (Node("a", Shape.ACTION, ("Act",), mark=mark),), ()))
+    def label_and_border(*marks: Mark) -> tuple[str, str]:
+        dot = to_dot(Drawing("d", "", (Node("a", Shape.ACTION, ("Act",), marks=marks),), ()))
         line = next(line for line in dot.splitlines() if line.strip().startswith("n1 ["))
         line = re.sub(r'(fill|font)?color="[^"]*"', "", line)
         label = line[line.index("label=") :]
         return label, re.sub(r"label=.*|width=[\d.]+", "", line.replace("penwidth", "pen"))
 
-    plain, marked = label_and_border(None), label_and_border(Mark(kind))
+    plain, marked = label_and_border(), label_and_border(Mark(kind))
     assert kind.sign in marked[0]
     assert kind.sign not in plain[0]
     assert marked[1] != plain[1]
@@ -68,12 +68,14 @@ def test_a_mark_is_seen_without_colour(kind: MarkKind) -> None:
 
 def test_marked_boxes_are_the_states_visited() -> None:
     pages = mark_path(draw_workflow(graph()), VISITED, TAKEN)
-    marked = {node.id for page in pages for node in page.nodes if node.mark and node.number}
+    marked = {node.id for page in pages for node in page.nodes if node.marks and node.number}
     groups = {
-        part.id for page in pages for group in page.groups for part in group.nested if part.mark
+        part.id for page in pages for group in page.groups for part in group.nested if part.marks
     }
     assert marked | groups == set(VISITED)
-    steps = [node.mark.text for page in pages for node in page.nodes if node.mark and node.number]
+    steps = [
+        node.marks[0].text for page in pages for node in page.nodes if node.marks and node.number
+    ]
     assert sorted(steps, key=lambda text: int(text.split()[1])) == [
         f"step {number}" for number in range(1, 11)
     ]
@@ -83,24 +85,24 @@ def test_marked_arrows_are_the_ways_taken() -> None:
     pages = mark_path(draw_workflow(graph()), VISITED, TAKEN)
     marked = {way for page in pages for edge in page.edges if edge.mark for way in edge.ways}
     assert set(TAKEN) <= marked
-    through = [node.id for page in pages for node in page.nodes if node.mark and not node.number]
+    through = [node.id for page in pages for node in page.nodes if node.marks and not node.number]
     assert through == ["raised to treat", "arrive at treat"]
 
 
 def test_the_way_is_guessed_from_neighbours_when_not_told() -> None:
     first, _ = mark_path(draw_workflow(graph()), ["suspected", "measure", "below"])
-    marked = [(edge.source, edge.target) for edge in first.edges if edge.mark]
+    marked = [(edge.source, edge.target) for edge in first.edges if edge.marks]
     assert marked == [("suspected", "measure"), ("measure", "below")]
 
 
 def test_rules_and_cells() -> None:
     marked = mark_rules(table_drawing(), table_trace())
-    assert [row.mark.kind if row.mark else None for row in marked.rows] == [
+    assert [row.marks[0].kind if row.marks else None for row in marked.rows] == [
         None,
         MarkKind.CHOSEN,
         None,
     ]
-    third = [cell.mark.kind if cell.mark else None for cell in marked.rows[2].cells[:3]]
+    third = [cell.marks[0].kind if cell.marks else None for cell in marked.rows[2].cells[:3]]
     assert third == [MarkKind.FAILED, MarkKind.UNKNOWN, None]
     assert [column.value for column in marked.columns[:3]] == ["200", "not known", "closed"]
     assert "► 2" in to_dot(marked)
@@ -111,7 +113,7 @@ def test_a_missing_value_is_not_a_condition_that_failed() -> None:
     trace = table_trace()
     first = RuleTrace(table(), 0, (False, False, True), False, False, None)
     marked = mark_rules(table_drawing(), replace(trace, rules=(first,)))
-    kinds = [cell.mark.kind for cell in marked.rows[0].cells if cell.mark]
+    kinds = [cell.marks[0].kind for cell in marked.rows[0].cells if cell.marks]
     assert kinds == [MarkKind.FAILED, MarkKind.UNKNOWN]
 
 
@@ -119,7 +121,7 @@ def test_decisions_show_their_values() -> None:
     decision = next(definitions().decisions)
     trace = Trace({"total B12": 200}, (DecisionTrace(decision, "indeterminate", ()),))
     marked = mark_decisions(draw_requirements(definitions()), trace)
-    assert {node.label[0]: node.mark.text for node in marked.nodes if node.mark} == {
+    assert {node.label[0]: node.marks[0].text for node in marked.nodes if node.marks} == {
         "total B12": "= 200",
         "diagnosis": "= indeterminate",
     }

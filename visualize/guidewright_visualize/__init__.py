@@ -27,8 +27,10 @@ from guidewright_visualize.drawing import (
     TableDrawing,
     TableForm,
 )
+from guidewright_visualize.flowcharts import draw_flowchart, mark_way
 from guidewright_visualize.guidelines import (
     caption_of,
+    flowchart_pictures,
     requirement_pictures,
     table_pictures,
     workflow_pictures,
@@ -65,14 +67,17 @@ __all__ = [
     "TableDrawing",
     "TableForm",
     "caption_of",
+    "draw_flowchart",
     "draw_requirement_pages",
     "draw_requirements",
     "draw_table",
     "draw_workflow",
+    "flowchart_pictures",
     "mark_decisions",
     "mark_instance",
     "mark_path",
     "mark_rules",
+    "mark_way",
     "printed_size",
     "render",
     "requirement_pictures",

@@ -10,8 +10,19 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from guidewright_visualize.drawing import Drawing, Edge, Flow, Group, Node, Shape, Side
+from guidewright_visualize.drawing import (
+    Drawing,
+    Edge,
+    Flow,
+    Group,
+    MarkKind,
+    Node,
+    Shape,
+    Side,
+    mark_words,
+)
 from guidewright_visualize.notation import (
+    ARROWS,
     BORDERS,
     EDGES,
     PAGE_WIDTH,
@@ -136,8 +147,8 @@ def _boxes(drawing: Drawing, ids: tuple[str, ...], names: _Names) -> Iterator[st
 
 def _cluster(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
     """Yield a group with its border and its label."""
-    label = f"{group.mark.words} {group.label}" if group.mark is not None else group.label
-    width = 1.6 if group.mark is not None else 1
+    label = f"{mark_words(group.marks)} {group.label}" if group.marks else group.label
+    width = 1.6 if group.marks else 1
     yield f"    subgraph {names.groups[group.id][0]} {{"
     yield f"    id={quote(identity(drawing.name, 'group', group.id))};"
     yield f"    label={quote_lines(wrap(label, PAGE_WIDTH * 0.45, TEXT_SIZE), LEFT)};"
@@ -155,8 +166,8 @@ def _node(drawing: Drawing, node: Node, names: _Names) -> str:
     look = SHAPES[node.shape]
     lines = _label(node, look.width)
     style: dict[str, str | float] = {"id": identity(drawing.name, node.id), **look.attributes}
-    if node.mark is not None:
-        style |= _marked(look.attributes, BORDERS[node.mark.kind].attributes)
+    for mark in node.marks:
+        style |= _marked(style, BORDERS[mark.kind].attributes)
     if look.attributes["shape"] == "box":
         widest = max((text_width(line, TEXT_SIZE) for line in lines), default=0)
         style["width"] = round((widest + 16) / 72, 3)
@@ -167,8 +178,7 @@ def _label(node: Node, width: float) -> list[str]:
     """Return the lines in a box: number, mark and statements; then what it says."""
     number = "" if node.number is None else str(node.number)
     rests_on = f"[{', '.join(node.annotations)}]" if node.annotations else ""
-    mark = node.mark.words if node.mark is not None else ""
-    head = "  ".join(part for part in (number, mark, rests_on) if part)
+    head = "  ".join(part for part in (number, mark_words(node.marks), rests_on) if part)
     parts = (part[:_LONGEST] for part in node.label)
     text = [line for part in parts for line in balanced(part, width, TEXT_SIZE)]
     text = shorten(text, _LINK_LINES if node.shape is Shape.LINK else _LINES)
@@ -176,10 +186,16 @@ def _label(node: Node, width: float) -> list[str]:
     return [*first, *text] if number else [*text, *first]
 
 
-def _marked(shape: Attributes, border: Attributes) -> Attributes:
-    """Return the border of a marked box; a style of the shape (rounded) stays."""
-    styles = [str(part["style"]) for part in (shape, border) if "style" in part]
-    return {**border, "style": ",".join(styles)} if styles else border
+def _marked(style: Attributes, border: Attributes) -> Attributes:
+    """Return a border with one more mark; a style of the shape (rounded) stays, lines add up."""
+    found = dict(border)
+    styles = [str(part["style"]).split(",") for part in (style, border) if "style" in part]
+    if styles:
+        found["style"] = ",".join(dict.fromkeys(each for part in styles for each in part))
+    for name in ("penwidth", "peripheries"):
+        if name in border and name in style:
+            found[name] = max(float(style[name]), float(border[name]))
+    return found
 
 
 def _edge(drawing: Drawing, edge: Edge, number: int, names: _Names) -> str:
@@ -193,13 +209,13 @@ def _edge(drawing: Drawing, edge: Edge, number: int, names: _Names) -> str:
         style["ltail"] = tail_group
     if head_group is not None:
         style["lhead"] = head_group
-    if edge.mark is not None:
-        style["penwidth"] = 2.6
+    for mark in edge.marks:
+        style |= ARROWS[mark.kind]
     if edge.rows > 1:
         style["minlen"] = edge.rows
     arrow = f"{tail} -> {head}"
-    words = [edge.mark.words if edge.mark is not None and edge.label else "", edge.label]
-    label = " ".join(part for part in words if part)
+    said = [mark for mark in edge.marks if edge.label or mark.kind is not MarkKind.PATH]
+    label = " ".join(part for part in (mark_words(said), edge.label) if part)
     lines = [f"  {line}  " for line in balanced(label, 80, TEXT_SIZE)] if label else []
     if edge.side is Side.RIGHT and lines:
         style |= _beside(lines)
@@ -262,7 +278,7 @@ def _below(drawing: Drawing) -> list[str]:
     """Return the lines below the boxes: what arrows and marks mean, notes, the footer."""
     shapes = [f"{SHAPES[shape].word} = {shape.value}" for shape in drawing.legend]
     arrows = [f"{EDGES[kind].word} = {kind.value}" for kind in drawing.arrows]
-    marks = [f"{kind.sign} ({BORDERS[kind].word}) = {kind.value}" for kind in drawing.marks]
+    marks = [f"{kind.sign} ({BORDERS[kind].word}) = {kind.value}" for kind in drawing.mark_kinds]
     cites = any(node.annotations for node in drawing.nodes)
     statements = ["[S…] = numbered statements of the source"] if cites else []
     legend = [*([] if drawing.flow is Flow.DOWN else shapes), *arrows, *marks, *statements]

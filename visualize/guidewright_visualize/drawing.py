@@ -7,6 +7,7 @@ A mark is a border *and* a sign *and* words, so that every picture can be read w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +21,9 @@ class Shape(StrEnum):
     ACTION = "action"
     SILENT = "the source says nothing further"
     LINK = "continues on another page"
+    # decision flowcharts of tables
+    ANSWER = "answer of the table"
+    NO_ANSWER = "the table has no answer"
     # requirement diagrams (DMN 1.5, clause 6)
     DECISION = "decision (computed)"
     INPUT_DATA = "input data"
@@ -65,7 +69,13 @@ class MarkKind(StrEnum):
     FAILED = "condition not met"
     UNKNOWN = "could not be told: a value is missing"
     FINDING = "finding"
-    CHANGED = "changed"
+    ADDED = "added since the other version"
+    REMOVED = "removed since the other version"
+    CHANGED = "changed since the other version"
+    COVERED = "visited by so many cases"
+    NEVER = "visited by no case"
+    COHORT = "so many of the cohort"
+    NOBODY = "nobody of the cohort"
 
     @property
     def sign(self) -> str:
@@ -81,7 +91,13 @@ _SIGNS = {
     MarkKind.FAILED: "\u00d7",  # multiplication sign
     MarkKind.UNKNOWN: "?",
     MarkKind.FINDING: "▲",
+    MarkKind.ADDED: "+",
+    MarkKind.REMOVED: "\u2212",  # minus sign
     MarkKind.CHANGED: "■",
+    MarkKind.COVERED: "√",
+    MarkKind.NEVER: "ø",
+    MarkKind.COHORT: "n=",
+    MarkKind.NOBODY: "n=0",
 }
 
 
@@ -96,6 +112,16 @@ class Mark:
     def words(self) -> str:
         """What is written: the sign and the words."""
         return f"{self.kind.sign} {self.text}".rstrip()
+
+
+def mark_words(marks: Iterable[Mark]) -> str:
+    """Return what is written for all marks of something."""
+    return "  ".join(mark.words for mark in marks)
+
+
+def _kinds(marks: Iterable[Mark]) -> tuple[MarkKind, ...]:
+    used = {mark.kind for mark in marks}
+    return tuple(kind for kind in MarkKind if kind in used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +157,19 @@ NO_CAPTION = Caption()
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A box. `annotations` are the statement ids; `page` is the page a link leads to."""
+    """A box. `annotations` are the statement ids; `page` is the page a link leads to.
+
+    `rules` are the rules of a table that speak there, by name.
+    """
 
     id: str
     shape: Shape
     label: tuple[str, ...]
     number: int | None = None
     annotations: tuple[str, ...] = ()
-    mark: Mark | None = None
+    marks: tuple[Mark, ...] = ()
     page: int | None = None
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +185,7 @@ class Edge:
     kind: EdgeKind = EdgeKind.STEP
     label: str = ""
     side: Side = Side.FREE
-    mark: Mark | None = None
+    marks: tuple[Mark, ...] = ()
     rows: int = 1
     ways: tuple[str, ...] = ()
 
@@ -168,7 +198,7 @@ class Group:
     label: str
     nodes: tuple[str, ...]
     groups: tuple[Group, ...] = ()
-    mark: Mark | None = None
+    marks: tuple[Mark, ...] = ()
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -184,7 +214,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One page of boxes and arrows; `name` is its stable identity (a file stem, an anchor)."""
+    """One page of boxes and arrows; `name` is its stable identity (a file stem, an anchor).
+
+    `decision` is set where it shows the table of that decision.
+    """
 
     name: str
     title: str
@@ -194,6 +227,7 @@ class Drawing:
     flow: Flow = Flow.DOWN
     notes: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
+    decision: str = ""
 
     @property
     def legend(self) -> tuple[Shape, ...]:
@@ -208,13 +242,11 @@ class Drawing:
         return tuple(kind for kind in EdgeKind if kind in used)
 
     @property
-    def marks(self) -> tuple[MarkKind, ...]:
+    def mark_kinds(self) -> tuple[MarkKind, ...]:
         """The kinds of marks that occur, in the order of `MarkKind`."""
-        groups = [part.mark for group in self.groups for part in group.nested]
-        nodes, edges = [part.mark for part in self.nodes], [part.mark for part in self.edges]
-        marks = [*nodes, *edges, *groups]
-        used = {mark.kind for mark in marks if mark is not None}
-        return tuple(kind for kind in MarkKind if kind in used)
+        groups = (part for group in self.groups for part in group.nested)
+        parts: list[Node | Edge | Group] = [*self.nodes, *self.edges, *groups]
+        return _kinds(mark for part in parts for mark in part.marks)
 
     def node(self, id: str) -> Node | None:  # noqa: A002 (the field's own name)
         """Return the box with that id, or None."""
@@ -255,7 +287,7 @@ class Cell:
     """A text in a table."""
 
     text: str
-    mark: Mark | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +297,7 @@ class Row:
     number: int
     id: str
     cells: tuple[Cell, ...]
-    mark: Mark | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,11 +318,10 @@ class TableDrawing:
     form: TableForm | None = None
 
     @property
-    def marks(self) -> tuple[MarkKind, ...]:
+    def mark_kinds(self) -> tuple[MarkKind, ...]:
         """The kinds of marks that occur, in the order of `MarkKind`."""
-        marks = [mark for row in self.rows for mark in (row.mark, *(c.mark for c in row.cells))]
-        used = {mark.kind for mark in marks if mark is not None}
-        return tuple(kind for kind in MarkKind if kind in used)
+        cells = (mark for row in self.rows for cell in row.cells for mark in cell.marks)
+        return _kinds((*(mark for row in self.rows for mark in row.marks), *cells))
 
 
 Picture = Drawing | TableDrawing

@@ -6,18 +6,26 @@ which they are reviewed: requirement diagrams, decision tables, the pages of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+from guidewright.analysis.decision_trees import NoTree
+from guidewright.analysis.tables import TableSubject, subjects_of
+from guidewright.analysis.tree_proof import tree_of
+from guidewright.errors import CallError, Code, Note, did_you_mean
+from guidewright.feel.names import normal
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.outcome import Outcome
 from guidewright.guideline.provenance import tables_of
 from guidewright.guideline.walk import walk_patient
 from guidewright_visualize.drawing import Caption, Drawing, TableDrawing
+from guidewright_visualize.flowcharts import draw_flowchart, mark_way
 from guidewright_visualize.requirements import draw_requirement_pages
 from guidewright_visualize.table_layout import pages
 from guidewright_visualize.tables import draw_table
 from guidewright_visualize.traces import mark_decisions, mark_instance, mark_rules
 from guidewright_visualize.workflows import draw_workflow
+
+_LONGEST = 80  # characters of a file name
 
 
 def caption_of(guideline: Guideline) -> Caption:
@@ -49,13 +57,65 @@ def table_pictures(
     guideline: Guideline, caption: Caption, outcome: Outcome | None = None
 ) -> Iterator[TableDrawing]:
     """Yield every decision table, a long one in pages."""
+    stems = file_names(guideline)
     for decision, table in tables_of(guideline.model.definitions):
-        name = "table-" + _file_name(decision.name)
+        name = f"table-{stems[decision.name]}"
         drawing = draw_table(table, name=name, title=decision.name, caption=caption)
         seen = outcome.trace.decision(decision.name) if outcome is not None else None
         if seen is not None and seen.tables:
             drawing = mark_rules(drawing, seen.tables[-1])
         yield from pages(drawing)
+
+
+def flowchart_pictures(
+    guideline: Guideline,
+    caption: Caption,
+    decisions: Sequence[str],
+    outcome: Outcome | None = None,
+) -> Iterator[Drawing]:
+    """Yield the tables of these decisions as questions, one after the other, in pages.
+
+    Raises `CallError` for a decision that has no table, or whose table has no such flowchart.
+    """
+    for name in decisions:
+        drawn = flowchart_of(guideline, caption, _subject(guideline, name), outcome)
+        if isinstance(drawn, NoTree):
+            text = f"no flowchart of {name!r} is drawn: {drawn.reason}"
+            hint = "read it as a table, or split it into smaller tables"
+            raise CallError(Note(Code.NO_FLOWCHART, None, text, hint))
+        yield from drawn
+
+
+def flowchart_of(
+    guideline: Guideline, caption: Caption, subject: TableSubject, outcome: Outcome | None = None
+) -> tuple[Drawing, ...] | NoTree:
+    """Return the pages of one table as questions, or why there are none."""
+    tree = tree_of(subject)
+    if isinstance(tree, NoTree):
+        return tree
+    title = _written(guideline, subject.decision)
+    name = f"flowchart-{file_names(guideline)[title]}"
+    drawn = draw_flowchart(tree, name=name, title=title, caption=caption)
+    seen = outcome.trace.decision(title) if outcome is not None else None
+    if seen is not None and seen.tables:
+        drawn = mark_way(drawn, tree, [each.value for each in seen.tables[-1].inputs])
+    return drawn
+
+
+def _subject(guideline: Guideline, name: str) -> TableSubject:
+    subjects = {each.decision: each for each in subjects_of(guideline)}
+    found = subjects.get(normal(name))
+    if found is None:
+        text = f"{name!r} is no decision with a table"
+        hint = did_you_mean(name, subjects)
+        raise CallError(Note(Code.NO_FLOWCHART, None, text, hint))
+    return found
+
+
+def _written(guideline: Guideline, decision: str) -> str:
+    """Return the name of a decision as its author wrote it."""
+    tables = tables_of(guideline.model.definitions)
+    return next(each.name for each, _ in tables if normal(each.name) == decision)
 
 
 def workflow_pictures(
@@ -70,5 +130,15 @@ def workflow_pictures(
     yield from drawn
 
 
-def _file_name(name: str) -> str:
-    return "".join(each if each.isalnum() else "-" for each in name.lower()).strip("-")
+def file_names(guideline: Guideline) -> Mapping[str, str]:
+    """Return the name of each table's decision as part of a file name; no two are the same."""
+    found: dict[str, str] = {}
+    for decision, _ in tables_of(guideline.model.definitions):
+        stem = "".join(each if each.isalnum() else "-" for each in decision.name.lower()).strip("-")
+        stem, number = stem[:_LONGEST] or "table", 2
+        while (
+            unique := stem if stem not in found.values() else f"{stem}-{number}"
+        ) in found.values():
+            number += 1
+        found[decision.name] = unique
+    return found

@@ -32,6 +32,8 @@ SHAPES: Mapping[Shape, Look] = {
     Shape.QUESTION: Look("hexagon", {"shape": "hexagon", "margin": "0,0"}, 140),
     Shape.ACTION: Look("rectangle", {"shape": "box", "height": 0.3}),
     Shape.SILENT: Look("dashed rounded box", {"shape": "box", "style": "rounded,dashed"}),
+    Shape.ANSWER: Look("rectangle", {"shape": "box", "height": 0.3}, 150),
+    Shape.NO_ANSWER: Look("dashed rounded box", {"shape": "box", "style": "rounded,dashed"}),
     Shape.LINK: Look("oval", {"shape": "ellipse", "margin": "0.02,0.02", "height": 0.3}, 95),
     Shape.DECISION: Look("rectangle", {"shape": "box", "height": 0.3}, 125),
     Shape.INPUT_DATA: Look("oval", {"shape": "ellipse", "margin": "0.02,0.02", "height": 0.3}, 120),
@@ -64,7 +66,22 @@ BORDERS: Mapping[MarkKind, Look] = {
     MarkKind.FAILED: Look("dashed border", {"style": "dashed"}),
     MarkKind.UNKNOWN: Look("dotted border", {"style": "dotted", "penwidth": 2}),
     MarkKind.FINDING: Look("very thick border", {"penwidth": 3.5}),
+    MarkKind.ADDED: Look("thick dashed border", {"style": "dashed", "penwidth": 2}),
+    MarkKind.REMOVED: Look("dotted border", {"style": "dotted"}),
     MarkKind.CHANGED: Look("triple border", {"peripheries": 3}),
+    MarkKind.COVERED: Look("thick border", {"penwidth": 2}),
+    MarkKind.NEVER: Look("dotted border", {"style": "dotted"}),
+    MarkKind.COHORT: Look("thick border", {"penwidth": 2}),
+    MarkKind.NOBODY: Look("dotted border", {"style": "dotted"}),
+}
+
+_THICK: Attributes = {"penwidth": 2.6}
+_DOTTED: Attributes = {"style": "dotted"}
+ARROWS: Mapping[MarkKind, Attributes] = {
+    **dict.fromkeys(MarkKind, _THICK),
+    **dict.fromkeys((MarkKind.REMOVED, MarkKind.NEVER, MarkKind.NOBODY), _DOTTED),
+    MarkKind.COVERED: {"penwidth": 1.6},
+    MarkKind.COHORT: {"penwidth": 1.6},
 }
 
 SIDES: Mapping[Side, Attributes] = {

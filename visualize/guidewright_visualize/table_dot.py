@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from guidewright_visualize.dot import page_attributes, statement, title_lines
-from guidewright_visualize.drawing import ColumnKind, MarkKind, Row, TableDrawing
+from guidewright_visualize.drawing import ColumnKind, MarkKind, Row, TableDrawing, mark_words
 from guidewright_visualize.quoting import LEFT, html, identity, quote, quote_lines
 from guidewright_visualize.table_layout import (
     PADDING,
@@ -76,9 +76,9 @@ def _kinds(table: TableDrawing, grid: Grid) -> Iterator[str]:
 
 def _cells(grid: Grid, row: Row, cells: tuple[Paragraphs, ...]) -> Iterator[str]:
     """Yield one rule."""
-    strong = row.mark is not None and row.mark.kind in _STRONG
+    strong = any(mark.kind in _STRONG for mark in row.marks)
     style = f' BORDER="2"{_GREY}' if strong else ""
-    head = f"{row.mark.words} {row.number}" if row.mark is not None else str(row.number)
+    head = f"{mark_words(row.marks)} {row.number}".lstrip()
     rule = (Paragraph(head, ""), *([Paragraph("", row.id)] if row.id else []))
     yield _cell(rule, grid.rule_width, style, bold=strong)
     for (column, gap), cell in zip(_with_gaps(grid), cells, strict=True):
@@ -117,7 +117,7 @@ def _keep_space(text: str) -> str:
 
 def _below(table: TableDrawing, grid: Grid) -> list[str]:
     """Return the lines below the table: hit policy, signs, notes, footer."""
-    marks = [f"{kind.sign} = {kind.value}" for kind in table.marks]
+    marks = [f"{kind.sign} = {kind.value}" for kind in table.mark_kinds]
     value = any(column.value for column in table.columns)
     signs = "; ".join([*marks, *(["● in the head = value of this patient"] if value else [])])
     lines = [f"{table.corner} = {table.policy}.", signs, *grid.notes, *table.notes, *table.footer]

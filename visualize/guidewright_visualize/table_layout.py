@@ -12,7 +12,15 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from guidewright_visualize.drawing import Cell, Column, ColumnKind, Row, TableDrawing, TableForm
+from guidewright_visualize.drawing import (
+    Cell,
+    Column,
+    ColumnKind,
+    Row,
+    TableDrawing,
+    TableForm,
+    mark_words,
+)
 from guidewright_visualize.tables import ANY
 from guidewright_visualize.typesetting import text_width, wrap
 
@@ -147,7 +155,7 @@ def _cell(cell: Cell) -> Paragraphs:
 
 def _marked(cell: Cell) -> str:
     """Return the text of a cell with its mark."""
-    return f"{cell.mark.words} {cell.text}" if cell.mark is not None else cell.text
+    return f"{mark_words(cell.marks)} {cell.text}" if cell.marks else cell.text
 
 
 def _widths(columns: Sequence[Iterable[Paragraphs]], room: float) -> tuple[list[float], bool]:

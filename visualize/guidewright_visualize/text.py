@@ -6,7 +6,7 @@ instead of it: by a screen reader, in a mail, in a difference between two versio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from guidewright_visualize.drawing import (
@@ -48,10 +48,10 @@ def text_equivalent(picture: Picture) -> str:
 def summary(picture: Picture) -> str:
     """Return one or two sentences: the alternative text of the picture."""
     if isinstance(picture, TableDrawing):
-        marked = [str(row.number) for row in picture.rows if row.mark is not None]
+        marked = [str(row.number) for row in picture.rows if row.marks]
         size = f"Decision table with {_count(len(picture.rows), 'rule')}, {picture.policy}."
         return size + (f" Marked: {_count_word(marked, 'rule')}." if marked else "")
-    path = [node_name(node) for node in picture.nodes if node.mark is not None]
+    path = [node_name(node) for node in picture.nodes if node.marks]
     size = f"Drawing with {_count(len(picture.nodes), 'box', 'boxes')}, {picture.flow.value}."
     return size + (f" Marked: {'; '.join(path)}." if path else "")
 
@@ -130,7 +130,7 @@ def box_words(drawing: Drawing) -> Iterator[BoxWords]:
         needed = [WayWords(words) for words in _needs(drawing, node, ends)]
         cites = f" [{', '.join(map(clean, node.annotations))}]" if node.annotations else ""
         text, ways_on = _box(node, inside), (*following, *needed)
-        yield BoxWords(node.id, number, text, ways_on, cites, _mark(node.mark))
+        yield BoxWords(node.id, number, text, ways_on, cites, _marks(node.marks))
     for part in parts:
         leaving = [
             WayWords(_way(edge, ends), edge.target)
@@ -139,7 +139,7 @@ def box_words(drawing: Drawing) -> Iterator[BoxWords]:
         ]
         if leaving:
             text = f"From anywhere in: {clean(part.label)}"
-            yield BoxWords(part.id, "", text, tuple(leaving), mark=_mark(part.mark))
+            yield BoxWords(part.id, "", text, tuple(leaving), mark=_marks(part.marks))
 
 
 def _box(node: Node, inside: Mapping[str, str]) -> str:
@@ -151,14 +151,14 @@ def _box(node: Node, inside: Mapping[str, str]) -> str:
 
 def _arrival(edge: Edge, ends: Mapping[str, str]) -> str:
     """Return where an arrow from another page comes in."""
-    return f"{ends[edge.source]}: go to {ends[edge.target]}{_mark(edge.mark)}"
+    return f"{ends[edge.source]}: go to {ends[edge.target]}{_marks(edge.marks)}"
 
 
 def _way(edge: Edge, ends: Mapping[str, str]) -> str:
     """Return where an arrow leads, and when."""
     label = f"{clean(edge.label)}: " if edge.label else ""
     leaving = "leaves the path; " if edge.kind is EdgeKind.EXCEPTION else ""
-    return f"{leaving}{label}go {_to(ends[edge.target])}{_mark(edge.mark)}"
+    return f"{leaving}{label}go {_to(ends[edge.target])}{_marks(edge.marks)}"
 
 
 def _to(end: str) -> str:
@@ -178,11 +178,11 @@ def _needs(drawing: Drawing, node: Node, ends: Mapping[str, str]) -> Iterator[st
             yield f"{verb}: {', '.join(needed)}"
 
 
-def _mark(mark: Mark | None) -> str:
-    """Return a mark in words, or nothing."""
-    if mark is None:
-        return ""
-    return f" {mark.kind.sign} {mark.kind.value}" + (f", {clean(mark.text)}" if mark.text else "")
+def _marks(marks: Sequence[Mark]) -> str:
+    """Return marks in words, or nothing."""
+    said = (f"{mark.kind.value}, {clean(mark.text)}".removesuffix(", ") for mark in marks)
+    pairs = zip(marks, said, strict=True)
+    return "".join(f" {mark.kind.sign} {words}" for mark, words in pairs)
 
 
 def _table(table: TableDrawing) -> Iterator[str]:
@@ -199,11 +199,11 @@ def _table(table: TableDrawing) -> Iterator[str]:
 def _rule(table: TableDrawing, row: Row) -> Iterator[str]:
     """Yield one rule: its name and mark, then conditions, conclusions and annotations."""
     name = f" {clean(row.id)}" if row.id else ""
-    yield f"{row.number}.{name}{_mark(row.mark)}"
+    yield f"{row.number}.{name}{_marks(row.marks)}"
     cells = list(zip(table.columns, row.cells, strict=True))
     for kind, word in _HEADS.items():
         said = [
-            f"{clean(column.title)}: {clean(cell.text)}{_mark(cell.mark)}"
+            f"{clean(column.title)}: {clean(cell.text)}{_marks(cell.marks)}"
             for column, cell in cells
             if column.kind is kind and cell.text not in ("", ANY)
         ]

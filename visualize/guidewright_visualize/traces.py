@@ -73,7 +73,7 @@ def _path(
 ) -> Drawing:
     """Mark one page."""
     edges = tuple(_taken(edge, ways, pairs) for edge in page.edges)
-    passed = {end for edge in edges if edge.mark is not None for end in (edge.source, edge.target)}
+    passed = {end for edge in edges if edge.marks for end in (edge.source, edge.target)}
     nodes = tuple(_visited(node, steps, passed) for node in page.nodes)
     groups = tuple(_entered(group, steps) for group in page.groups)
     return replace(page, nodes=nodes, edges=edges, groups=groups)
@@ -82,24 +82,24 @@ def _path(
 def _taken(edge: Edge, ways: frozenset[str], pairs: frozenset[tuple[str, str]]) -> Edge:
     """Mark an arrow that was taken."""
     on_path = not ways.isdisjoint(edge.ways) or (edge.source, edge.target) in pairs
-    return replace(edge, mark=Mark(MarkKind.PATH)) if on_path else edge
+    return replace(edge, marks=(Mark(MarkKind.PATH),)) if on_path else edge
 
 
 def _visited(node: Node, steps: Mapping[str, list[int]], passed: set[str]) -> Node:
     """Mark a box that was entered, and an oval the way went through."""
     if node.shape is Shape.LINK:
-        return replace(node, mark=Mark(MarkKind.PATH)) if node.id in passed else node
+        return replace(node, marks=(Mark(MarkKind.PATH),)) if node.id in passed else node
     if node.id not in steps:
         return node
     numbers = ", ".join(map(str, steps[node.id]))
     word = "step" if len(steps[node.id]) == 1 else "steps"
-    return replace(node, mark=Mark(MarkKind.PATH, f"{word} {numbers}"))
+    return replace(node, marks=(Mark(MarkKind.PATH, f"{word} {numbers}"),))
 
 
 def _entered(group: Group, steps: Mapping[str, list[int]]) -> Group:
     """Mark the border of a nested state that was entered."""
-    mark = Mark(MarkKind.PATH) if group.id in steps else None
-    return replace(group, mark=mark, groups=tuple(_entered(part, steps) for part in group.groups))
+    marks = (Mark(MarkKind.PATH),) if group.id in steps else ()
+    return replace(group, marks=marks, groups=tuple(_entered(part, steps) for part in group.groups))
 
 
 def taken_ways(graph: Graph, instance: Instance) -> tuple[str, ...]:
@@ -141,11 +141,11 @@ def _evaluated(node: Node, values: Mapping[str, Any], inputs: Mapping[str, Any])
     if node.id in values:
         value = values[node.id]
         text = "no value" if value is None else f"= {value_text(value)}"
-        return replace(node, mark=Mark(MarkKind.PATH, text))
+        return replace(node, marks=(Mark(MarkKind.PATH, text),))
     given = inputs.get(node.label[0]) if node.shape is Shape.INPUT_DATA else None
     if given is None:
         return node
-    return replace(node, mark=Mark(MarkKind.PATH, f"= {value_text(given)}"))
+    return replace(node, marks=(Mark(MarkKind.PATH, f"= {value_text(given)}"),))
 
 
 def mark_rules(table: TableDrawing, trace: TableTrace) -> TableDrawing:
@@ -177,9 +177,9 @@ def _with_value(column: Column, value: str) -> Column:
 def _rule(row: Row, tried: RuleTrace, missing: Sequence[bool]) -> Row:
     """Mark one rule that was looked at."""
     if tried.chosen:
-        return replace(row, mark=Mark(MarkKind.CHOSEN))
+        return replace(row, marks=(Mark(MarkKind.CHOSEN),))
     if tried.matched:
-        return replace(row, mark=Mark(MarkKind.MATCHED))
+        return replace(row, marks=(Mark(MarkKind.MATCHED),))
     count = len(tried.cells)
     conditions = zip(row.cells[:count], tried.cells, missing, strict=True)
     marked = tuple(_cell(cell, truth, absent) for cell, truth, absent in conditions)
@@ -191,7 +191,7 @@ def _cell(cell: Cell, truth: bool | None, absent: bool) -> Cell:
     if truth is True:
         return cell
     kind = MarkKind.UNKNOWN if truth is None or absent else MarkKind.FAILED
-    return replace(cell, mark=Mark(kind))
+    return replace(cell, marks=(Mark(kind),))
 
 
 def value_text(value: Any) -> str:

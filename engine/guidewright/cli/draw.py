@@ -51,6 +51,14 @@ from guidewright.guideline.outcome import Outcome
     multiple=True,
     help="Draw only these; may be given several times.",
 )
+@click.option(
+    "--flowchart",
+    "flowcharts",
+    metavar="DECISION",
+    multiple=True,
+    help="Draw the table of this decision as questions, proved to answer as the table does; "
+    "may be given several times. Without --only nothing else is drawn.",
+)
 def command(
     folder: Path,
     output: Path,
@@ -58,6 +66,7 @@ def command(
     patient_path: str | None,
     policies: tuple[str, ...],
     only: tuple[str, ...],
+    flowcharts: tuple[str, ...],
 ) -> None:
     """Draw the guideline in DIR for review: the pictures are made from the files that run.
 
@@ -70,13 +79,13 @@ def command(
         if patient_path is not None:
             patient, places = read_mapping(patient_path, "a patient")
             outcome = guideline.evaluate(patient, chosen, places=places)
-        kinds = only or ("requirements", "tables", "workflow")
+        kinds = only or (() if flowcharts else ("requirements", "tables", "workflow"))
         try:
             output.mkdir(parents=True, exist_ok=True)
         except OSError as fault:
             text = f"the folder {str(output)!r} cannot be made: {fault.strerror}"
             raise ModelError(Note(Code.FILE_UNWRITABLE, None, text)) from None
-        for picture in _pictures(guideline, outcome, kinds):
+        for picture in _pictures(guideline, outcome, kinds, flowcharts):
             path = output / f"{picture.name}.{'txt' if format_ == 'text' else format_}"
             path.write_bytes(_content(picture, format_))
             click.echo(str(path))
@@ -91,12 +100,16 @@ def _content(picture: pictures.Picture, format_: str) -> bytes:
 
 
 def _pictures(
-    guideline: Guideline, outcome: Outcome | None, kinds: tuple[str, ...]
+    guideline: Guideline,
+    outcome: Outcome | None,
+    kinds: tuple[str, ...],
+    flowcharts: tuple[str, ...],
 ) -> Iterator[pictures.Picture]:
     caption = pictures.caption_of(guideline)
     if "requirements" in kinds:
         yield from pictures.requirement_pictures(guideline, caption, outcome)
     if "tables" in kinds:
         yield from pictures.table_pictures(guideline, caption, outcome)
+    yield from pictures.flowchart_pictures(guideline, caption, flowcharts, outcome)
     if "workflow" in kinds:
         yield from pictures.workflow_pictures(guideline, caption, outcome)

@@ -93,7 +93,7 @@ def report_of(guideline: Guideline, outcome: Outcome, *, raster: bool = False) -
     """Return the report; of the flowchart those pages that the patient's way crosses."""
     file = guideline.file
     pages = workflow_pictures(guideline, caption_of(guideline), outcome)
-    crossed = [page for page in pages if page.marks]
+    crossed = [page for page in pages if page.mark_kinds]
     return Report(
         title=file.title,
         notice=file.notice or "",
