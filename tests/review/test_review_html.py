@@ -52,7 +52,7 @@ def test_rules_and_statements_are_linked_both_ways(pack: Pack, page: Page) -> No
 
 
 def test_boxes_and_statements_are_linked_both_ways(pack: Pack, page: Page) -> None:
-    boxes = [box for figure in (*pack.flowcharts, *pack.diagrams) for box in figure.boxes]
+    boxes = [box for figure in pack.figures for box in figure.boxes]
     assert boxes
     for box in boxes:
         if box.number:
@@ -64,6 +64,25 @@ def test_boxes_and_statements_are_linked_both_ways(pack: Pack, page: Page) -> No
     for statement in pack.statements:
         if statement.anchor in cited:
             assert any(link.to.startswith("box:") for link in statement.rests), statement.id
+
+
+def test_boxes_of_flowcharts_and_rules_are_linked_both_ways(pack: Pack, page: Page) -> None:
+    drawn = [table for table in pack.tables if table.flowchart]
+    assert drawn
+    for table in drawn:
+        boxes = [box for figure in table.flowchart for box in figure.boxes]
+        spoken = {link.to for box in boxes for link in box.links}
+        for rule in table.rules:
+            if rule.boxes:
+                assert rule.anchor in spoken
+        for box in boxes:
+            for link in box.links:
+                assert page.leads(box.anchor, link.to)
+                rule = next(rule for rule in table.rules if rule.anchor == link.to)
+                assert box.anchor in {each.to for each in rule.boxes}
+        for rule in table.rules:
+            for link in rule.boxes[:3]:  # more are counted, not listed
+                assert page.leads(rule.anchor, link.to)
 
 
 def test_findings_and_cases_are_linked_both_ways(pack: Pack, page: Page) -> None:

@@ -10,6 +10,10 @@ import os
 from functools import cache
 from pathlib import Path
 
+from guidewright.analysis.decision_trees import Tree
+from guidewright.analysis.tables import table_subject
+from guidewright.analysis.tree_proof import tree_of
+from guidewright.dmn import load_dmn
 from guidewright.dmn.model import DecisionTable, Definitions
 from guidewright.dmn.reader import read_definitions
 from guidewright.dmn.trace import InputTrace, RuleTrace, TableTrace
@@ -58,6 +62,14 @@ def table() -> DecisionTable:
 
 def table_drawing() -> TableDrawing:
     return draw_table(table(), title="Diagnosis", caption=CAPTION)
+
+
+@cache
+def tree() -> Tree:
+    """The table as a proved tree of questions."""
+    found = tree_of(table_subject(load_dmn(HERE / "models" / "small.dmn"), "diagnosis"))
+    assert isinstance(found, Tree)
+    return found
 
 
 def table_trace() -> TableTrace:

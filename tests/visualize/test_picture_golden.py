@@ -18,15 +18,18 @@ from picture_samples import (
     graph,
     table_drawing,
     table_trace,
+    tree,
 )
 
 from guidewright_visualize import (
     Drawing,
     TableDrawing,
+    draw_flowchart,
     draw_requirements,
     draw_workflow,
     mark_path,
     mark_rules,
+    mark_way,
     render,
     text_equivalent,
     to_dot,
@@ -42,12 +45,19 @@ def _marked(index: int) -> Drawing:
     return replace(page, name=f"marked-{page.name}")
 
 
+def _marked_flowchart() -> Drawing:
+    pages = draw_flowchart(tree(), name="marked-flowchart", caption=CAPTION)
+    return mark_way(pages, tree(), (200, None, "closed"))[0]
+
+
 PICTURES: dict[str, Callable[[], Drawing | TableDrawing]] = {
     "requirements": lambda: draw_requirements(definitions(), caption=CAPTION),
     "workflow-1": lambda: _page(0),
     "workflow-2": lambda: _page(1),
     "marked-workflow-1": lambda: _marked(0),
     "marked-workflow-2": lambda: _marked(1),
+    "flowchart": lambda: draw_flowchart(tree(), name="flowchart", caption=CAPTION)[0],
+    "marked-flowchart": _marked_flowchart,
     "table": table_drawing,
     "marked-table": lambda: mark_rules(table_drawing(), table_trace()),
 }

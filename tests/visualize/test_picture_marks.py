@@ -83,7 +83,7 @@ def test_marked_boxes_are_the_states_visited() -> None:
 
 def test_marked_arrows_are_the_ways_taken() -> None:
     pages = mark_path(draw_workflow(graph()), VISITED, TAKEN)
-    marked = {way for page in pages for edge in page.edges if edge.mark for way in edge.ways}
+    marked = {way for page in pages for edge in page.edges if edge.marks for way in edge.ways}
     assert set(TAKEN) <= marked
     through = [node.id for page in pages for node in page.nodes if node.marks and not node.number]
     assert through == ["raised to treat", "arrive at treat"]
@@ -153,6 +153,6 @@ def test_a_running_instance_is_marked() -> None:
         ),
     )
     pages = mark_instance(draw_workflow(graph()), graph(), instance)
-    marked = {way for page in pages for edge in page.edges if edge.mark for way in edge.ways}
+    marked = {way for page in pages for edge in page.edges if edge.marks for way in edge.ways}
     assert {"suspected#0", "measure#0", "below#0", "confirmed#0"} <= marked
     assert not {"below#1", "below#2"} & marked

@@ -38,8 +38,8 @@ from guidewright_visualize.typesetting import FONT, balanced, shorten, text_widt
 
 NODE_GAP = 0.2  # inches
 _LINK_LINES = 3
-_LONGEST = 600  # characters of a label that can fill these lines
-_LINES = 9  # of a label in a box; a longer label is cut (the text equivalent has it whole)
+LONGEST = 600  # characters of a label that can fill these lines
+MOST_LINES = 9  # of a label in a box; a longer label is cut (the text equivalent has it whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +179,9 @@ def _label(node: Node, width: float) -> list[str]:
     number = "" if node.number is None else str(node.number)
     rests_on = f"[{', '.join(node.annotations)}]" if node.annotations else ""
     head = "  ".join(part for part in (number, mark_words(node.marks), rests_on) if part)
-    parts = (part[:_LONGEST] for part in node.label)
+    parts = (part[:LONGEST] for part in node.label)
     text = [line for part in parts for line in balanced(part, width, TEXT_SIZE)]
-    text = shorten(text, _LINK_LINES if node.shape is Shape.LINK else _LINES)
+    text = shorten(text, _LINK_LINES if node.shape is Shape.LINK else MOST_LINES)
     first = wrap(head, width, TEXT_SIZE) if head else []
     return [*first, *text] if number else [*text, *first]
 

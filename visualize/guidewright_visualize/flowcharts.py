@@ -14,6 +14,7 @@ from typing import Any
 from guidewright.analysis.decision_trees import Ending, Leaf, Question, Tree, way_through
 from guidewright.analysis.decision_trees import Node as TreeNode
 from guidewright.guideline.provenance import basis_of
+from guidewright_visualize.dot import LONGEST, MOST_LINES
 from guidewright_visualize.drawing import (
     NO_CAPTION,
     Caption,
@@ -34,7 +35,7 @@ from guidewright_visualize.typesetting import text_width, wrap
 Places = Callable[[Drawing], Mapping[str, tuple[int, int]]]
 
 MOST_BOXES = 21  # of a page
-PAPER = ((600.0, 800.0), (850.0, 330.0))  # points, without title and legend: upright, sideways
+PAPER = ((600.0, 750.0), (850.0, 330.0))  # points, without title and legend: upright, sideways
 _YES, _GAP, _ABOVE = 75.0, 26.0, 32.0  # the arrow to the right, between boxes, the arrow downwards
 _START = "start"
 _WAYS = ("yes", "no", "unknown")
@@ -56,13 +57,13 @@ def draw_flowchart(
     """
     chart = _Chart(tree, dict(_named(tree.root, _START)))
     cuts = _cuts(chart)
-    order = {page: tuple(chart.on_page(page, cuts)) for page in sorted(cuts, key=chart.place)}
+    order = {page: list(chart.on_page(page, cuts)) for page in sorted(cuts, key=chart.place)}
     drawn = _drawn(chart, order, name, title, caption)
     if places is None:
         return drawn
     for _ in range(_PASSES):
         at = {box: place for page in drawn for box, place in places(page).items()}
-        order = {page: tuple(order_by_place(boxes, at, {})) for page, boxes in order.items()}
+        order = {page: order_by_place(boxes, at, {}) for page, boxes in order.items()}
         again = _drawn(chart, order, name, title, caption)
         if again == drawn:
             break
@@ -99,7 +100,7 @@ _OVAL = _Size(1, 110, 26)
 def _of_text(lines: Sequence[str], shape: Shape) -> _Size:
     """Return the size of a box with its number and these lines."""
     width = SHAPES[shape].width
-    shown = [part for line in lines for part in wrap(line, width, TEXT_SIZE)]
+    shown = [part for line in lines for part in wrap(line[:LONGEST], width, TEXT_SIZE)][:MOST_LINES]
     widest = max(text_width(line, TEXT_SIZE) for line in shown)
     high = (len(shown) + 1) * TEXT_SIZE * 1.2
     return _Size(
@@ -152,7 +153,10 @@ class _Chart:
 
 
 def _cuts(chart: _Chart) -> tuple[str, ...]:
-    """Return the nodes that pages begin with: each time the largest part that fits is cut off."""
+    """Return the nodes that pages begin with.
+
+    The smallest part is cut off that makes the rest fit on its page, else the largest that fits.
+    """
     cuts: list[str] = []
     while not chart.size(_START, cuts).fits:
         sizes = {
@@ -160,8 +164,12 @@ def _cuts(chart: _Chart) -> tuple[str, ...]:
             for name in chart.on_page(_START, cuts)
             if name != _START and isinstance(chart.nodes[name], Question)
         }
-        fitting = [name for name, size in sizes.items() if size.fits]
-        cuts.append(max(fitting, key=lambda name: (sizes[name].boxes, -chart.place(name))))
+        if not sizes:
+            break  # one question with its answers: nothing is left to be cut off
+        order = sorted(sizes, key=lambda name: (sizes[name].boxes, chart.place(name)))
+        fitting = [name for name in order if sizes[name].fits] or order
+        last = (name for name in fitting if chart.size(_START, [*cuts, name]).fits)
+        cuts.append(next(last, fitting[-1]))
     return (_START, *cuts)
 
 
@@ -176,12 +184,13 @@ def _drawn(
     found = []
     for first, boxes in pages.items():
         many = f" (page {starts[first]} of {len(pages)})" if len(pages) > 1 else ""
-        nodes = [_box(chart, each, numbers) for each in boxes]
-        links = [each for box in boxes for each in chart.following(box) if each in starts]
-        edges = [edge for box in boxes for edge in _ways(chart, box, set(links))]
+        inside = sorted(boxes, key=chart.place)  # whatever the numbers are, the layout is the same
+        nodes = [_box(chart, each, numbers) for each in inside]
+        links = [each for box in inside for each in chart.following(box) if each in starts]
+        edges = [edge for box in inside for edge in _ways(chart, box, set(links))]
         if first != _START:
             before = first.rpartition(".")[0]
-            page = next(starts[p] for p, inside in pages.items() if before in inside)
+            page = next(starts[p] for p, others in pages.items() if before in others)
             text = (f"from {numbers[before]} on page {page}",)
             nodes.insert(0, Node(f"arrive at {first}", Shape.LINK, text, page=page))
             edges.insert(0, Edge(f"arrive at {first}", first, side=Side.DOWN))

@@ -101,41 +101,34 @@ def answer_lines(subject: TableSubject, leaf: Leaf) -> tuple[str, ...]:
     match leaf.ending:
         case Ending.RULES:
             return (
-                *_answers(subject, rules),
+                *_answers(subject, leaf, rules),
                 f"({'rule' if len(rules) == 1 else 'rules'} {names})",
             )
         case Ending.CLASH:
             return ("No answer: several rules match", f"(rules {names})")
         case Ending.DEFAULT:
             defaults = [each.default for each in subject.table.outputs]
-            return ("No rule matches:", *_outputs(subject, [d.text if d else "" for d in defaults]))
+            said = "; ".join(_outputs(subject, [each.text if each else "" for each in defaults]))
+            return (f"No rule matches, so: {said}",)
         case Ending.MISSING:
             null = zip(subject.axes, leaf.box, strict=True)
             names = ", ".join(axis.name for axis, mask in null if mask == axis.mask(Kind.NULL))
-            return ("No rule matches:", f"{names} not known")
+            return (f"No rule matches: {names} not known",)
         case Ending.GAP:
             return ("No rule matches",)
 
 
-def _answers(subject: TableSubject, rules: list[RuleRegion]) -> list[str]:
+def _answers(subject: TableSubject, leaf: Leaf, rules: list[RuleRegion]) -> list[str]:
     """Return the conclusions of rules; an aggregated one as its value, where that is fixed."""
     aggregation = subject.table.aggregation
     if aggregation is not None and all(output_value(subject, each)[0] for each in rules):
-        seen = subject.seen(subject.witness(subject.values(_point(subject, rules))))
+        seen = subject.seen(subject.witness(subject.values(leaf.box)))
         if seen is not None:
             name = subject.table.outputs[0].title or subject.decision
             return [f"{name}: {value_words(seen.value)} ({aggregation.value.lower()})"]
     shown = rules[:1] if subject.table.hit_policy is HitPolicy.ANY else rules
     texts = [[each.text if each else "" for each in rule.rule.outputs] for rule in shown]
     return list(dict.fromkeys(line for part in texts for line in _outputs(subject, part)))
-
-
-def _point(subject: TableSubject, rules: list[RuleRegion]) -> tuple[int, ...]:
-    """Return the box in which all of some rules match."""
-    box = list(rules[0].must)
-    for rule in rules[1:]:
-        box = [mine & theirs for mine, theirs in zip(box, rule.must, strict=True)]
-    return tuple(box)
 
 
 def _outputs(subject: TableSubject, texts: list[str]) -> list[str]:

@@ -117,7 +117,8 @@ def box_words(drawing: Drawing) -> Iterator[BoxWords]:
     ends = {node.id: node_name(node) for node in drawing.nodes}
     ends |= {part.id: clean(part.label) for part in parts}
     inside = {member: clean(part.label) for part in parts for member in part.members}
-    for index, node in enumerate(drawing.nodes, 1):
+    in_order = sorted(drawing.nodes, key=lambda node: node.number or 0)
+    for index, node in enumerate(in_order, 1):
         ways = [edge for edge in drawing.edges if edge.source == node.id]
         if node.shape is Shape.LINK:
             arrivals = (WayWords(f"Arriving {_arrival(edge, ends)}", edge.target) for edge in ways)

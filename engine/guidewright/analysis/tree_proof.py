@@ -21,11 +21,12 @@ from guidewright.analysis.decision_trees import (
     NoTree,
     Question,
     Tree,
+    allowed_space,
     grow,
     nodes,
     ranks,
 )
-from guidewright.analysis.regions import inside, meet, whole
+from guidewright.analysis.regions import inside, meet
 from guidewright.analysis.tables import SourceKind, TableSubject
 from guidewright.dmn.model import HitPolicy
 
@@ -42,12 +43,12 @@ def proved(subject: TableSubject, root: Node) -> Tree | NoTree:
     against = next(_objections(subject, root), None)
     if against is not None:
         return NoTree(f"the proof that it answers as the table does failed: {against}")
-    return Tree(subject, root, prod(subject.sizes))
+    return Tree(subject, root, prod(mask.bit_count() for mask in root.box))
 
 
 def _objections(subject: TableSubject, root: Node) -> Iterator[str]:
-    if root.box != whole(subject.axes):
-        yield "it does not begin with every combination of values"
+    if root.box != allowed_space(subject):
+        yield "it does not begin with every combination of values that is allowed"
     for each in nodes(root):
         if isinstance(each, Question):
             yield from _divided(subject, each)

@@ -7,15 +7,22 @@ parts are made, and read back for the parts that are pointed at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from guidewright.analysis.decision_trees import NoTree
 from guidewright.analysis.difference import diff
+from guidewright.analysis.tables import subjects_of
 from guidewright.analysis.verify import verify
 from guidewright.errors import Severity
 from guidewright.guideline.cases import Coverage, coverage, read_cases, run_case
 from guidewright.guideline.guide import Guideline
-from guidewright_visualize.guidelines import caption_of, requirement_pictures, workflow_pictures
+from guidewright_visualize.guidelines import (
+    caption_of,
+    flowchart_of,
+    requirement_pictures,
+    workflow_pictures,
+)
 from guidewright_visualize.review import anchors
 from guidewright_visualize.review.anchors import Backlinks
 from guidewright_visualize.review.case_views import case_views
@@ -26,6 +33,7 @@ from guidewright_visualize.review.pack import (
     CaseView,
     Changes,
     Fact,
+    Figure,
     FindingView,
     Link,
     Pack,
@@ -41,6 +49,8 @@ from guidewright_visualize.review.source_views import (
 )
 from guidewright_visualize.review.table_views import table_views
 from guidewright_visualize.review.term_views import term_views
+
+MOST_PAGES = 2  # of a table's flowchart that stands beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +77,14 @@ def pack_of(
     found = tuple(finding_views(guideline, verify(guideline), back))
     tested = _tested(guideline, back)
     tables = tuple(table_views(guideline, back))
+    asked = dict(_flowcharts(guideline, back, raster=raster))
     policies = tuple(policy_views(guideline, back))
     points = tuple(open_points(guideline, back))
     terms = tuple(term_views(guideline, back))
     statements = tuple(statement_views(guideline, back))
-    tables = tuple(_with_backlinks(table, statements, back) for table in tables)
+    tables = tuple(
+        _with_backlinks(_with_flowchart(table, asked), statements, back) for table in tables
+    )
     return Pack(
         title=file.title,
         notice=file.notice or "",
@@ -107,6 +120,31 @@ def _tested(guideline: Guideline, back: Backlinks) -> Tested:
     return Tested(tuple(case_views(guideline, results, back)), covered)
 
 
+def _flowcharts(
+    guideline: Guideline, back: Backlinks, *, raster: bool
+) -> Iterator[tuple[str, tuple[Figure, ...] | str]]:
+    """Yield for each table its pages as questions, or why they are not shown, by its anchor."""
+    for subject in subjects_of(guideline):
+        drawn = flowchart_of(guideline, caption_of(guideline), subject)
+        anchor = anchors.table(subject.decision)
+        if isinstance(drawn, NoTree):
+            yield anchor, f"It is not shown as questions: {drawn.reason}."
+        elif len(drawn) > MOST_PAGES:
+            name = next(page.decision for page in drawn)
+            how = f"guidewright draw DIR --flowchart '{name}'"
+            yield anchor, f"As questions it takes {len(drawn)} pages: {how}."
+        else:
+            yield anchor, figures(guideline, drawn, back, raster=raster)
+
+
+def _with_flowchart(table: TableView, asked: Mapping[str, tuple[Figure, ...] | str]) -> TableView:
+    """Return a table with its pages as questions, or with a note why there are none."""
+    found = asked[table.anchor]
+    if isinstance(found, str):
+        return replace(table, notes=(*table.notes, found))
+    return replace(table, flowchart=found)
+
+
 def _with_backlinks(
     table: TableView, statements: Sequence[StatementView], back: Backlinks
 ) -> TableView:
@@ -124,6 +162,7 @@ def _rule(rule: RuleView, back: Backlinks) -> RuleView:
         findings=tuple(each for each in pointing if each.to.startswith("finding:")),
         changes=tuple(each for each in pointing if each.to.startswith("change:")),
         cases=tuple(each for each in pointing if each.to.startswith("case:")),
+        boxes=tuple(each for each in pointing if each.to.startswith("box:")),
     )
 
 

@@ -91,12 +91,16 @@ def _boxes(
         cited = [Link(id_, anchors.statement(id_)) for id_ in ids if id_ in file.statements]
         cited += [Link(id_, anchors.ambiguity(id_)) for id_ in ids if id_ in file.ambiguities]
         asked = [Link("its table", tables[each.id])] if each.id in tables else []
+        if drawing.decision and node is not None:  # its statements are those of the rules
+            cited = [Link(rule, anchors.rule(drawing.decision, rule)) for rule in node.rules]
         if node is None or node.shape is not Shape.ELSEWHERE:
             targets = [link.to for link in (*cited, *asked)]
             back.add(targets, Link(_name(node, each), anchor))
         ways = tuple(Way(way.words, links.get(way.to, "")) for way in each.ways)
         drawn = identity(drawing.name, each.id)
-        yield Box(anchor, drawn, each.number, f"{each.text}{each.mark}", ways, (*cited, *asked))
+        cites = each.cites if drawing.decision else ""
+        text = f"{each.text}{cites}{each.mark}"
+        yield Box(anchor, drawn, each.number, text, ways, (*cited, *asked))
 
 
 def _name(node: Node | None, words: BoxWords) -> str:

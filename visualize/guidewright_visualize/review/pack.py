@@ -84,6 +84,7 @@ class RuleView:
     cases: tuple[Link, ...]
     remarks: tuple[str, ...]
     changes: tuple[Link, ...] = ()
+    boxes: tuple[Link, ...] = ()  # of the table's flowchart
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class TableView:
     boxes: tuple[Link, ...]
     statements: tuple[StatementView, ...]
     wide: bool
+    flowchart: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,3 +260,9 @@ class Pack:
     unfired: tuple[Link, ...]
     changes: Changes | None
     terms: tuple[Term, ...]
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every figure, in reading order."""
+        asked = (figure for table in self.tables for figure in table.flowchart)
+        return (*self.flowcharts, *asked, *self.diagrams)

@@ -29,7 +29,7 @@ def pack_to_pdf(pack: Pack) -> bytes:
 
     Raises `RenderError` when typst (extra `pdf`) is not installed or cannot set the page.
     """
-    return _typeset("pack.typ", pack, (*pack.flowcharts, *pack.diagrams))
+    return _typeset("pack.typ", pack, pack.figures)
 
 
 def report_to_pdf(report: Report) -> bytes:
@@ -81,12 +81,20 @@ def _compiled(template: Path, **more: Any) -> bytes:
 
 def _data(document: Pack | Report) -> dict[str, Any]:
     data = asdict(document)
-    for part in ("flowcharts", "diagrams"):
-        for figure in data.get(part, ()):
-            figure["file"] = _file(figure["anchor"])
-            del figure["png"], figure["svg"]
+    for figure in _figures(data):
+        figure["file"] = _file(figure["anchor"])
+        del figure["png"], figure["svg"]
     data["anchors"] = sorted(set(_anchors(data)))
     return data
+
+
+def _figures(part: Any) -> Iterator[dict[str, Any]]:
+    """Yield every figure of a document."""
+    if isinstance(part, dict) and "svg" in part:
+        yield part
+    elif isinstance(part, (dict, list, tuple)):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from _figures(each)
 
 
 def _file(anchor: str) -> str:
