@@ -1,6 +1,6 @@
 """Tables as trees of questions: the same rules for every combination of values, or no tree at all.
 
-Random tables are compared with the engine in `table_oracle.py` (`test_table_soundness.py`).
+Random tables are compared with the engine in `soundness_tables.py` (`test_soundness.py`).
 """
 
 from __future__ import annotations
