@@ -26,6 +26,7 @@ from guidewright_visualize import (
     TableDrawing,
     draw_flowchart,
     draw_requirements,
+    draw_statechart,
     draw_workflow,
     mark_path,
     mark_rules,
@@ -50,12 +51,20 @@ def _marked_flowchart() -> Drawing:
     return mark_way(pages, tree(), (200, None, "closed"))[0]
 
 
+def _marked_statechart() -> Drawing:
+    page = mark_path(draw_statechart(graph(), caption=CAPTION), VISITED, TAKEN)[1]
+    return replace(page, name="marked-statechart")
+
+
 PICTURES: dict[str, Callable[[], Drawing | TableDrawing]] = {
     "requirements": lambda: draw_requirements(definitions(), caption=CAPTION),
     "workflow-1": lambda: _page(0),
     "workflow-2": lambda: _page(1),
     "marked-workflow-1": lambda: _marked(0),
     "marked-workflow-2": lambda: _marked(1),
+    "statechart-1": lambda: draw_statechart(graph(), caption=CAPTION)[0],
+    "statechart-2": lambda: draw_statechart(graph(), caption=CAPTION)[1],
+    "marked-statechart": _marked_statechart,
     "flowchart": lambda: draw_flowchart(tree(), name="flowchart", caption=CAPTION)[0],
     "marked-flowchart": _marked_flowchart,
     "table": table_drawing,

@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 from guidewright_visualize import (
+    Border,
     Caption,
     Cell,
     Column,
@@ -38,6 +39,9 @@ PAYLOADS = [
 ]
 
 
+SHAPES = (Shape.ACTIVE, Shape.FINAL, Shape.HISTORY, Shape.INITIAL, Shape.ANSWER, Shape.NO_ANSWER)
+
+
 def _drawing(text: str) -> Drawing:
     """A drawing with the text in every field that can come from a model."""
     mark = Mark(MarkKind.FINDING, text)
@@ -48,9 +52,14 @@ def _drawing(text: str) -> Drawing:
             Node(text, Shape.STATE, (text,), number=1, annotations=(text,), marks=(mark,)),
             Node(f"2{text}", Shape.QUESTION, (text, text)),
             Node(f"3{text}", Shape.LINK, (text,)),
+            *(Node(f"{shape.name}{text}", shape, (text,), marks=(mark,)) for shape in SHAPES),
         ),
         edges=(Edge(text, f"2{text}", label=text, marks=(mark,)), Edge(f"2{text}", f"4{text}")),
-        groups=(Group(f"4{text}", text, (f"3{text}",)),),
+        groups=(
+            Group(f"4{text}", text, (f"3{text}",)),
+            Group(f"5{text}", text, (f"ACTIVE{text}",), border=Border.NESTED),
+            Group(f"6{text}", text, (f"FINAL{text}",), border=Border.REGION, marks=(mark,)),
+        ),
         notes=(text,),
         footer=Caption(text, text, text, text, (text,), text).footer,
     )

@@ -8,6 +8,7 @@ words = pictures.text_equivalent(drawing)
 """
 
 from guidewright_visualize.drawing import (
+    Border,
     Caption,
     Cell,
     Column,
@@ -32,12 +33,14 @@ from guidewright_visualize.guidelines import (
     caption_of,
     flowchart_pictures,
     requirement_pictures,
+    statechart_pictures,
     table_pictures,
     workflow_pictures,
 )
 from guidewright_visualize.pictures import render, to_dot
 from guidewright_visualize.program import Format, RenderError
 from guidewright_visualize.requirements import draw_requirement_pages, draw_requirements
+from guidewright_visualize.statecharts import draw_statechart
 from guidewright_visualize.svg import printed_size
 from guidewright_visualize.table_layout import pages as table_pages
 from guidewright_visualize.tables import draw_table
@@ -46,6 +49,7 @@ from guidewright_visualize.traces import mark_decisions, mark_instance, mark_pat
 from guidewright_visualize.workflows import draw_workflow
 
 __all__ = [
+    "Border",
     "Caption",
     "Cell",
     "Column",
@@ -70,6 +74,7 @@ __all__ = [
     "draw_flowchart",
     "draw_requirement_pages",
     "draw_requirements",
+    "draw_statechart",
     "draw_table",
     "draw_workflow",
     "flowchart_pictures",
@@ -81,6 +86,7 @@ __all__ = [
     "printed_size",
     "render",
     "requirement_pictures",
+    "statechart_pictures",
     "summary",
     "table_pages",
     "table_pictures",

@@ -25,6 +25,7 @@ from guidewright_visualize.notation import (
     ARROWS,
     BORDERS,
     EDGES,
+    GROUPS,
     PAGE_WIDTH,
     SHAPES,
     SIDES,
@@ -36,6 +37,7 @@ from guidewright_visualize.notation import (
 from guidewright_visualize.quoting import LEFT, html_label, identity, quote, quote_lines
 from guidewright_visualize.typesetting import FONT, balanced, shorten, text_width, wrap
 
+_IN_WORDS = frozenset({Shape.INITIAL, Shape.HISTORY})  # too small, or too large, for a sample
 NODE_GAP = 0.2  # inches
 _LINK_LINES = 3
 LONGEST = 600  # characters of a label that can fill these lines
@@ -152,7 +154,8 @@ def _cluster(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
     yield f"    subgraph {names.groups[group.id][0]} {{"
     yield f"    id={quote(identity(drawing.name, 'group', group.id))};"
     yield f"    label={quote_lines(wrap(label, PAGE_WIDTH * 0.45, TEXT_SIZE), LEFT)};"
-    yield f'    style="rounded,dashed"; pencolor="black"; penwidth={width}; fontname={quote(FONT)};'
+    style = GROUPS[group.border].attributes["style"]
+    yield f'    style="{style}"; pencolor="black"; penwidth={width}; fontname={quote(FONT)};'
     yield f'    fontsize={TEXT_SIZE}; labeljust="l"; margin=8;'
     yield from _boxes(drawing, group.nodes, names)
     for inner in group.groups:
@@ -276,23 +279,26 @@ def _anchors(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
 
 def _below(drawing: Drawing) -> list[str]:
     """Return the lines below the boxes: what arrows and marks mean, notes, the footer."""
-    shapes = [f"{SHAPES[shape].word} = {shape.value}" for shape in drawing.legend]
+    told = (s for s in drawing.legend if drawing.flow is not Flow.DOWN or s in _IN_WORDS)
+    shapes = [f"{SHAPES[shape].word} = {shape.value}" for shape in told]
     arrows = [f"{EDGES[kind].word} = {kind.value}" for kind in drawing.arrows]
+    frames = [f"{GROUPS[each].word} = {each.value}" for each in drawing.borders]
     marks = [f"{kind.sign} ({BORDERS[kind].word}) = {kind.value}" for kind in drawing.mark_kinds]
     cites = any(node.annotations for node in drawing.nodes)
     statements = ["[S…] = numbered statements of the source"] if cites else []
-    legend = [*([] if drawing.flow is Flow.DOWN else shapes), *arrows, *marks, *statements]
+    legend = [*shapes, *arrows, *frames, *marks, *statements]
     lines = [*(["; ".join(legend)] if legend else []), *drawing.notes, *drawing.footer]
     return [part for line in lines for part in wrap(line, PAGE_WIDTH, SMALL_SIZE)]
 
 
 def _samples(drawing: Drawing, names: _Names) -> Iterator[str]:
     """Yield the legend: one small sample of each shape, in a row below everything."""
-    samples = [f"k{index}" for index in range(1, len(drawing.legend) + 1)]
+    shapes = [shape for shape in drawing.legend if shape not in _IN_WORDS]
+    samples = [f"k{index}" for index in range(1, len(shapes) + 1)]
     if not samples:
         return
     yield '    { rank="same";'
-    for name, shape in zip(samples, drawing.legend, strict=True):
+    for name, shape in zip(samples, shapes, strict=True):
         style: dict[str, str | float] = {"id": identity(drawing.name, "legend", shape.value)}
         style |= SHAPES[shape].attributes
         style |= {"fontsize": SMALL_SIZE, "height": 0.3, "color": "gray35"}

@@ -21,6 +21,11 @@ class Shape(StrEnum):
     ACTION = "action"
     SILENT = "the source says nothing further"
     LINK = "continues on another page"
+    # statecharts
+    INITIAL = "where it begins"
+    ACTIVE = "state"
+    FINAL = "final: it is complete"
+    HISTORY = "back to where it was left"
     # decision flowcharts of tables
     ANSWER = "answer of the table"
     NO_ANSWER = "the table has no answer"
@@ -190,6 +195,14 @@ class Edge:
     ways: tuple[str, ...] = ()
 
 
+class Border(StrEnum):
+    """The line around a group; the values are what it means."""
+
+    GROUP = "what belongs together"
+    NESTED = "state with states inside"
+    REGION = "region: runs beside the others"
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Boxes with a border around them: a nested state, a parallel region, a decision service."""
@@ -199,6 +212,7 @@ class Group:
     nodes: tuple[str, ...]
     groups: tuple[Group, ...] = ()
     marks: tuple[Mark, ...] = ()
+    border: Border = Border.GROUP
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -234,6 +248,12 @@ class Drawing:
         """The shapes that occur, in the order of `Shape`."""
         used = {node.shape for node in self.nodes}
         return tuple(shape for shape in Shape if shape in used)
+
+    @property
+    def borders(self) -> tuple[Border, ...]:
+        """The borders of groups that need a word in the legend, in the order of `Border`."""
+        used = {part.border for group in self.groups for part in group.nested}
+        return tuple(each for each in Border if each in used and each is not Border.GROUP)
 
     @property
     def arrows(self) -> tuple[EdgeKind, ...]:

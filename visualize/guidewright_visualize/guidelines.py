@@ -20,6 +20,7 @@ from guidewright.guideline.walk import walk_patient
 from guidewright_visualize.drawing import Caption, Drawing, TableDrawing
 from guidewright_visualize.flowcharts import draw_flowchart, mark_way
 from guidewright_visualize.requirements import draw_requirement_pages
+from guidewright_visualize.statecharts import draw_statechart
 from guidewright_visualize.table_layout import pages
 from guidewright_visualize.tables import draw_table
 from guidewright_visualize.traces import mark_decisions, mark_instance, mark_rules
@@ -122,12 +123,25 @@ def workflow_pictures(
     guideline: Guideline, caption: Caption, outcome: Outcome | None = None
 ) -> Iterator[Drawing]:
     """Yield the pages of the workflow, none when the guideline has no workflow."""
-    if guideline.graph is None:
-        return
-    drawn = draw_workflow(guideline.graph, caption=caption)
-    if outcome is not None:
-        drawn = mark_instance(drawn, guideline.graph, walk_patient(guideline, outcome))
-    yield from drawn
+    if guideline.graph is not None:
+        yield from _marked(guideline, draw_workflow(guideline.graph, caption=caption), outcome)
+
+
+def statechart_pictures(
+    guideline: Guideline, caption: Caption, outcome: Outcome | None = None
+) -> Iterator[Drawing]:
+    """Yield the pages of the workflow as a statechart, none when there is no workflow."""
+    if guideline.graph is not None:
+        yield from _marked(guideline, draw_statechart(guideline.graph, caption=caption), outcome)
+
+
+def _marked(
+    guideline: Guideline, pages: Sequence[Drawing], outcome: Outcome | None
+) -> Sequence[Drawing]:
+    """Mark the way of a patient through the workflow, if there is one."""
+    if outcome is None or guideline.graph is None:
+        return pages
+    return mark_instance(pages, guideline.graph, walk_patient(guideline, outcome))
 
 
 def file_names(guideline: Guideline) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from guidewright_visualize.drawing import EdgeKind, MarkKind, Shape, Side
+from guidewright_visualize.drawing import Border, EdgeKind, MarkKind, Shape, Side
 
 TEXT_SIZE, SMALL_SIZE, TITLE_SIZE = 10, 10, 14
 PAGE_WIDTH = 500.0  # A4 upright with margins of 17 mm
@@ -32,6 +32,12 @@ SHAPES: Mapping[Shape, Look] = {
     Shape.QUESTION: Look("hexagon", {"shape": "hexagon", "margin": "0,0"}, 140),
     Shape.ACTION: Look("rectangle", {"shape": "box", "height": 0.3}),
     Shape.SILENT: Look("dashed rounded box", {"shape": "box", "style": "rounded,dashed"}),
+    Shape.INITIAL: Look("black dot", {"shape": "point", "width": 0.14}),
+    Shape.ACTIVE: Look("rounded box", {"shape": "box", "style": "rounded", "height": 0.3}, 135),
+    Shape.FINAL: Look(
+        "double oval", {"shape": "ellipse", "peripheries": 2, "margin": "0.02,0.02"}, 95
+    ),
+    Shape.HISTORY: Look("circle with H", {"shape": "circle", "margin": "0.01,0.01"}, 70),
     Shape.ANSWER: Look("rectangle", {"shape": "box", "height": 0.3}, 150),
     Shape.NO_ANSWER: Look("dashed rounded box", {"shape": "box", "style": "rounded,dashed"}),
     Shape.LINK: Look("oval", {"shape": "ellipse", "margin": "0.02,0.02", "height": 0.3}, 95),
@@ -82,6 +88,12 @@ ARROWS: Mapping[MarkKind, Attributes] = {
     **dict.fromkeys((MarkKind.REMOVED, MarkKind.NEVER, MarkKind.NOBODY), _DOTTED),
     MarkKind.COVERED: {"penwidth": 1.6},
     MarkKind.COHORT: {"penwidth": 1.6},
+}
+
+GROUPS: Mapping[Border, Look] = {
+    Border.GROUP: Look("dashed frame", {"style": "rounded,dashed"}),
+    Border.NESTED: Look("solid frame", {"style": "rounded"}),
+    Border.REGION: Look("dashed frame", {"style": "dashed"}),
 }
 
 SIDES: Mapping[Side, Attributes] = {

@@ -124,6 +124,11 @@ def box_words(drawing: Drawing) -> Iterator[BoxWords]:
             arrivals = (WayWords(f"Arriving {_arrival(edge, ends)}", edge.target) for edge in ways)
             yield BoxWords(node.id, "", "", tuple(arrivals))
             continue
+        if node.shape is Shape.INITIAL:
+            where = f" {inside[node.id]}" if node.id in inside else ""
+            begun = (WayWords(f"Begin{where}: go to {ends[e.target]}", e.target) for e in ways)
+            yield BoxWords(node.id, "", "", tuple(begun))
+            continue
         number = str(index if node.number is None else node.number)
         following = [
             WayWords(_way(edge, ends), edge.target) for edge in ways if edge.kind not in _NEEDS
@@ -146,6 +151,7 @@ def box_words(drawing: Drawing) -> Iterator[BoxWords]:
 def _box(node: Node, inside: Mapping[str, str]) -> str:
     """Return what stands in a box, its kind, and the group it is in."""
     label = "; ".join(clean(line) for line in node.label)
+    label += f" {clean(node.id)}" if node.shape is Shape.HISTORY else ""  # too long for the circle
     group = f" (in: {inside[node.id]})" if node.id in inside else ""
     return f"{label} ({node.shape.value}){group}"
 

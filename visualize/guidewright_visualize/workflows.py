@@ -8,12 +8,13 @@ borders around their boxes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from guidewright.workflow.model import Graph, State, StateKind, Transition, Trigger
+from guidewright.workflow.model import ANYWHERE, Graph, State, StateKind, Transition, Trigger
 from guidewright_visualize.drawing import (
     NO_CAPTION,
+    Border,
     Caption,
     Drawing,
     Edge,
@@ -48,19 +49,42 @@ _SHAPES = {
 }
 
 
+def _clinical_border(state: State, graph: Graph) -> Border:
+    return Border.GROUP
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How states and ways are drawn: by default as a clinical flowchart.
+
+    With `begins`, a dot shows where the whole and each nested state begin.
+    """
+
+    shape: Callable[[State], Shape] = lambda state: _SHAPES[state.kind]
+    lines: Callable[[State, Graph], tuple[str, ...]] = box_lines
+    words: Callable[[Transition, Graph], str] = way_words
+    border: Callable[[State, Graph], Border] = _clinical_border
+    yes_beside: bool = True
+    begins: bool = False
+
+
+CLINICAL = Notation()
+
+
 def draw_workflow(
     graph: Graph,
     *,
     caption: Caption = NO_CAPTION,
     name: str = "workflow",
     places: Places | None = printed_places,
+    notation: Notation = CLINICAL,
 ) -> tuple[Drawing, ...]:
     """Return the pages in order; they are named `name-1`, `name-2`, ...
 
     Boxes are numbered as they stand on paper: `places` lays a page out and says where each box
     is. With None nothing is laid out, and numbers follow the arrows.
     """
-    chart = _Chart(graph)
+    chart = _Chart(graph, notation)
     pages = _pages(chart, name, caption)
     if places is None:
         return pages
@@ -117,6 +141,7 @@ class _Chart:
     """What all pages need to know about the graph."""
 
     graph: Graph
+    notation: Notation
     given: tuple[_Page, ...] = ()
 
     def placed(self, at: Mapping[str, tuple[int, int]]) -> _Chart:
@@ -125,7 +150,7 @@ class _Chart:
             _Page(page.title, tuple(order_by_place(page.boxes, at, self._around(page.boxes))))
             for page in self.pages
         )
-        return _Chart(self.graph, tuple(pages))
+        return _Chart(self.graph, self.notation, tuple(pages))
 
     def shortened(self, rows: Sequence[int]) -> _Chart:
         """Return the chart with pages of too many rows split in two."""
@@ -134,7 +159,7 @@ class _Chart:
             cut = self._cut(page.boxes) if count > MOST_ROWS and len(page.boxes) > 1 else 0
             parts = (page.boxes[:cut], page.boxes[cut:])
             pages += [_Page(page.title, part) for part in parts if part]
-        return _Chart(self.graph, tuple(pages))
+        return _Chart(self.graph, self.notation, tuple(pages))
 
     def _cut(self, boxes: tuple[str, ...]) -> int:
         """Return where to split a page: where a nested state begins, else in the middle."""
@@ -160,7 +185,7 @@ class _Chart:
 
     def label(self, ways: list[Transition]) -> str:
         """Return what stands on an arrow."""
-        words = [way_words(way, self.graph) for way in ways]
+        words = [self.notation.words(way, self.graph) for way in ways]
         return " or ".join(dict.fromkeys(word for word in words if word))
 
     @cached_property
@@ -303,7 +328,8 @@ def _sides(chart: _Chart) -> Iterator[tuple[tuple[str, str], Side]]:
     for way in chart.ways:
         siblings = [other for other in chart.ways if other.source == way.source]
         state, target = graph.state(way.source), graph.state(way.target)
-        beside = way.answer is True and entered[way.target] == 1 and target.atomic
+        yes = chart.notation.yes_beside and way.answer is True
+        beside = yes and entered[way.target] == 1 and target.atomic
         same_place = state.atomic and state.parent == target.parent and state.phase == target.phase
         if beside and same_place and way.target != graph.initial:
             yield (way.source, way.target), Side.RIGHT
@@ -333,12 +359,18 @@ def _page(chart: _Chart, index: int, *, name: str, caption: Caption) -> Drawing:
     for link, edge in (*_arrivals(chart, index), *_from_anywhere(chart, index)):
         nodes.insert(0, link)
         edges.append(edge)
+    groups = tuple(_groups(chart, page.boxes, ()))
+    if chart.notation.begins:
+        begins = tuple(_begins(chart, page.boxes))
+        nodes = [*(_dot(each) for each, _ in begins), *nodes]
+        edges = [*(Edge(_dot(each).id, to, side=Side.DOWN) for each, to in begins), *edges]
+        groups = tuple(_with_dot(group, {each for each, _ in begins}) for group in groups)
     return Drawing(
         name=name,
         title=caption.heading(page.title + part) + number,
         nodes=tuple(nodes),
         edges=tuple(edges),
-        groups=tuple(_groups(chart, page.boxes, ())),
+        groups=groups,
         footer=caption.footer,
     )
 
@@ -350,8 +382,8 @@ def _box(chart: _Chart, state: State) -> Node:
         cited += [item.name for item in state.timer.statements]
     return Node(
         id=state.name,
-        shape=_SHAPES[state.kind],
-        label=box_lines(state, chart.graph),
+        shape=chart.notation.shape(state),
+        label=chart.notation.lines(state, chart.graph),
         number=chart.numbers[state.name],
         annotations=tuple(dict.fromkeys(cited)),
     )
@@ -376,7 +408,7 @@ def _arrow(chart: _Chart, way: _Way, index: int) -> tuple[Node | None, Edge | No
     at = _on_pages([other + 1 for other in entered_on])
     where = (f"to {number} {at}:", chart.graph.state(way.target).label)
     link = Node(f"{way.source} to {way.target}", Shape.LINK, where, page=page)
-    side = Side.RIGHT if way.answer is True else side
+    side = Side.RIGHT if way.answer is True and chart.notation.yes_beside else side
     return link, Edge(way.source, link.id, kind, label, side, rows=rows, ways=way.ids)
 
 
@@ -409,6 +441,29 @@ def _from_anywhere(chart: _Chart, index: int) -> Iterator[tuple[Node, Edge]]:
         yield link, Edge(link.id, target, EdgeKind.EXCEPTION, label, Side.DOWN, ways=taken)
 
 
+def _begins(chart: _Chart, boxes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the states that begin on a page (ANYWHERE is the whole) and where each begins."""
+    inside = {around for box in boxes for around in chart.around(box)}
+    firsts = [(ANYWHERE, chart.graph.initial)]
+    firsts += [(each.name, each.initial) for each in chart.graph.states if each.initial]
+    for name, first in firsts:
+        on_page = first in boxes or (first in inside and chart.entries(first)[0] in boxes)
+        if on_page and (name == ANYWHERE or name in inside):
+            yield name, first
+
+
+def _dot(name: str) -> Node:
+    """Return the dot where a state begins."""
+    return Node(f"begin {name}", Shape.INITIAL, ())
+
+
+def _with_dot(group: Group, begun: set[str]) -> Group:
+    """Return a group with its dot inside, if it has one, and so its inner groups."""
+    first = (_dot(group.id).id,) if group.id in begun else ()
+    inner = tuple(_with_dot(each, begun) for each in group.groups)
+    return replace(group, nodes=(*first, *group.nodes), groups=inner)
+
+
 def _on_pages(pages: list[int]) -> str:
     """Return `on page 2` or `on pages 2, 3`."""
     return f"on page{'s' if len(pages) > 1 else ''} {', '.join(map(str, pages))}"
@@ -429,4 +484,5 @@ def _groups(chart: _Chart, boxes: tuple[str, ...], above: tuple[str, ...]) -> It
         beside = " (side by side)" if state.parallel else ""
         rests_on = f" [{', '.join(cited)}]" if cited else ""
         label = f"{state.label}{beside}{rests_on}"
-        yield Group(name, label, own, tuple(_groups(chart, boxes, path)))
+        border = chart.notation.border(state, chart.graph)
+        yield Group(name, label, own, tuple(_groups(chart, boxes, path)), border=border)

@@ -47,9 +47,9 @@ from guidewright.guideline.outcome import Outcome
 @policy_option
 @click.option(
     "--only",
-    type=click.Choice(["requirements", "tables", "workflow"]),
+    type=click.Choice(["requirements", "tables", "workflow", "statechart"]),
     multiple=True,
-    help="Draw only these; may be given several times.",
+    help="Draw only these; may be given several times. A statechart is drawn only when asked for.",
 )
 @click.option(
     "--flowchart",
@@ -113,3 +113,5 @@ def _pictures(
     yield from pictures.flowchart_pictures(guideline, caption, flowcharts, outcome)
     if "workflow" in kinds:
         yield from pictures.workflow_pictures(guideline, caption, outcome)
+    if "statechart" in kinds:
+        yield from pictures.statechart_pictures(guideline, caption, outcome)

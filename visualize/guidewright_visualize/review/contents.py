@@ -21,6 +21,7 @@ from guidewright_visualize.guidelines import (
     caption_of,
     flowchart_of,
     requirement_pictures,
+    statechart_pictures,
     workflow_pictures,
 )
 from guidewright_visualize.review import anchors
@@ -73,6 +74,8 @@ def pack_of(
     file, caption = guideline.file, caption_of(guideline)
     flowcharts = figures(guideline, workflow_pictures(guideline, caption), back, raster=raster)
     diagrams = figures(guideline, requirement_pictures(guideline, caption), back, raster=raster)
+    charted = statechart_pictures(guideline, caption)
+    statecharts = figures(guideline, charted, back, raster=raster)
     changes = _changes(against, guideline, back) if against is not None else None
     found = tuple(finding_views(guideline, verify(guideline), back))
     tested = _tested(guideline, back)
@@ -94,6 +97,7 @@ def pack_of(
         numbers=tuple(_numbers(guideline, found, tested, tables)),
         sources=tuple(source_views(guideline)),
         flowcharts=flowcharts,
+        statecharts=statecharts,
         diagrams=diagrams,
         tables=tables,
         statements=statements,

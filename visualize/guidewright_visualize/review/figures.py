@@ -22,6 +22,7 @@ from guidewright_visualize.review.pack import Box, Figure, Link, Way
 from guidewright_visualize.text import BoxWords, box_words, node_name, summary
 from guidewright_visualize.typesetting import clean
 
+_STATES = frozenset({Shape.ACTIVE, Shape.FINAL, Shape.HISTORY})  # of a statechart
 RESOLUTION = 200  # dots per inch of the pictures in a PDF
 
 
@@ -105,7 +106,9 @@ def _boxes(
 
 def _name(node: Node | None, words: BoxWords) -> str:
     """Return what a box is called where something points at it."""
-    return f"box {node_name(node)}" if node is not None else words.text
+    if node is None:
+        return words.text
+    return f"{'state' if node.shape in _STATES else 'box'} {node_name(node)}"
 
 
 def _tables_by_box(guideline: Guideline) -> dict[str, str]:

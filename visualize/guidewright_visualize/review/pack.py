@@ -250,6 +250,7 @@ class Pack:
     numbers: tuple[Fact, ...]
     sources: tuple[SourceView, ...]
     flowcharts: tuple[Figure, ...]
+    statecharts: tuple[Figure, ...]
     diagrams: tuple[Figure, ...]
     tables: tuple[TableView, ...]
     statements: tuple[StatementView, ...]
@@ -265,4 +266,4 @@ class Pack:
     def figures(self) -> tuple[Figure, ...]:
         """Every figure, in reading order."""
         asked = (figure for table in self.tables for figure in table.flowchart)
-        return (*self.flowcharts, *asked, *self.diagrams)
+        return (*self.flowcharts, *asked, *self.statecharts, *self.diagrams)
