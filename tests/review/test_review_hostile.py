@@ -21,7 +21,7 @@ PAYLOADS = [
     *("#panic()", '#read("/etc/passwd")', "*bold* _it_ $x$ `raw` @ref <label>", "\\", "= head"),
     *("שלום עולם", "\u202eabc", "😀", "one\ntwo", "word " * 1000, "x" * 5000),
 ]
-KEPT = {"anchor", "to", "drawn", "svg", "kind", "png", "corner", "severity", "verdict"}
+KEPT = {"anchor", "to", "drawn", "svg", "kind", "png", "corner", "severity", "standing"}
 
 
 def poisoned(part: Any, text: str) -> Any:

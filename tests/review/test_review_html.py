@@ -10,7 +10,7 @@ import pytest
 from review_pages import Page, read
 
 from guidewright_visualize.review.html import pack_to_html
-from guidewright_visualize.review.pack import Pack
+from guidewright_visualize.review.pack import Pack, Standing
 from guidewright_visualize.tables import ANY
 
 
@@ -87,7 +87,9 @@ def test_boxes_of_flowcharts_and_rules_are_linked_both_ways(pack: Pack, page: Pa
 
 def test_findings_and_cases_are_linked_both_ways(pack: Pack, page: Page) -> None:
     rules = {rule.anchor: rule for table in pack.tables for rule in table.rules}
-    for finding in pack.findings:
+    findings = [each for group in pack.findings for each in group.findings]
+    assert [each.number for each in findings] == list(range(1, len(findings) + 1))
+    for finding in findings:
         for link in finding.links:
             assert page.leads(finding.anchor, link.to)
             if link.to in rules:
@@ -120,3 +122,19 @@ def test_headings_do_not_skip_a_level(html: str) -> None:
     levels = [int(level) for level in re.findall(r"<h([1-6])", html)]
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_the_numbers_of_the_first_page_are_those_of_the_findings(pack: Pack) -> None:
+    """What was proved is nothing to settle, whatever it would weigh if it were violated."""
+    numbers = {fact.name: fact.value for fact in pack.numbers}
+    open_ones = [
+        each.severity
+        for group in pack.findings
+        if group.standing is Standing.OPEN
+        for each in group.findings
+    ]
+    proved = [g for g in pack.findings if g.standing is Standing.PROVED]
+    assert numbers["Findings to be settled"].startswith(f"{open_ones.count('error')} error")
+    assert numbers["Proved for every patient"] == str(sum(len(g.findings) for g in proved))
+    errors = [each for each in pack.attention if each.to.startswith("finding:")]
+    assert len(errors) == open_ones.count("error")

@@ -12,15 +12,17 @@ from html import unescape
 from xml.sax.saxutils import escape
 
 from guidewright_visualize.quoting import identity
-from guidewright_visualize.typesetting import clean
+from guidewright_visualize.typesetting import clean, known_width
 
-FONTS = "Arial,Arimo,'Liberation Sans',Helvetica,sans-serif"
+FONTS = "Arial,Arimo,'Liberation Sans','Nimbus Sans',Helvetica,sans-serif"
+_BOLD = 1.08  # how much wider bold letters are
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _ROOT = re.compile(r"<svg\b[^>]*>")
 _TITLE = re.compile(r"<title>([^<]*)</title>\n?")
 _BOX = re.compile(r'(<g id="([^"]+)" class="node">)(.*?)</g>', re.DOTALL)
 _FONT = re.compile(r'font-family="Arial[^"]*"')
 _VIEW = re.compile(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"')
+_LINE = re.compile(r'<text ([^>]*font-size="([\d.]+)"[^>]*)>([^<]*)</text>')
 _SIZE = re.compile(r'font-size="([\d.]+)"')
 
 
@@ -45,6 +47,7 @@ def accessible(
         return body
     inside = _TITLE.sub(lambda match: _box_title(match[1], names), body[root.end() :])
     inside = _BOX.sub(lambda match: _linked(match, links or {}), inside)
+    inside = _LINE.sub(_measured, inside)
     inside = _FONT.sub(f'font-family="{FONTS}"', inside)
     key = identity(name)
     view = _VIEW.search(root[0])
@@ -72,9 +75,28 @@ def _linked(box: re.Match[str], links: Mapping[str, str]) -> str:
     return box[0] if anchor is None else f'{box[1]}<a href="#{anchor}">{box[3]}</a></g>'
 
 
+def _measured(line: re.Match[str]) -> str:
+    """Return a line of text that is as wide as its box was made for, whichever font is at hand."""
+    width = known_width(unescape(line[3]), float(line[2]))
+    if width is None:
+        return line[0]
+    width *= _BOLD if 'font-weight="bold"' in line[1] else 1
+    fixed = f'textLength="{width:.2f}" lengthAdjust="spacingAndGlyphs"'
+    return f"<text {line[1]} {fixed}>{line[3]}</text>"
+
+
 def _text(text: str) -> str:
     """Return a text for the inside of an SVG element."""
     return escape(clean(text))
+
+
+def printed_width(svg: str, width: float, height: float) -> float:
+    """Return how wide a picture is in points where it may take so much room; never enlarged."""
+    view = _VIEW.search(svg)
+    if view is None:
+        return width
+    own = float(view[1])
+    return own * min(1.0, width / own, height / float(view[2]))
 
 
 def printed_size(svg: str, *, width: float = 538.0, height: float = 785.0) -> float:

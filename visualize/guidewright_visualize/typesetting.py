@@ -55,6 +55,20 @@ def text_width(text: str, size: float) -> float:
     return round(sum(_character_width(character) for character in text) * size / 1000, 3)
 
 
+def known_width(text: str, size: float) -> float | None:
+    """Return the width of a line if it is known of every character, else None.
+
+    >>> known_width("Wi", 10), known_width("W\u05d0", 10), known_width("", 10)
+    (11.66, None, None)
+    """
+    known = bool(text) and all(each in _WIDTHS or _is_small(each) for each in text)
+    return text_width(text, size) if known else None
+
+
+def _is_small(character: str) -> bool:
+    return "₀" <= character <= "₎" or character in "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
 def _character_width(character: str) -> int:
     """Return the width of one character in thousandths of the font size."""
     known = _WIDTHS.get(character)
@@ -62,7 +76,7 @@ def _character_width(character: str) -> int:
         return known
     if unicodedata.combining(character):
         return 0
-    if "₀" <= character <= "₎" or character in "⁰¹²³⁴⁵⁶⁷⁸⁹":
+    if _is_small(character):
         return _SMALL
     return (
         _WIDE if unicodedata.east_asian_width(character) in "WF" or character in "→←…—" else _OTHER

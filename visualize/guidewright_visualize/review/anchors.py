@@ -14,6 +14,9 @@ from guidewright.feel.names import normal
 from guidewright_visualize.quoting import identity
 from guidewright_visualize.review.pack import Link
 
+# parts of a pack that are linked to as a whole
+PARTS = ("tables", "statements", "policies", "open", "findings", "cases")
+
 
 def statement(id: str) -> str:  # noqa: A002 (the word of the guideline)
     """Return the anchor of a statement of the source."""
@@ -63,6 +66,11 @@ def term(name: str) -> str:
 def finding(number: int) -> str:
     """Return the anchor of a finding; findings are numbered in the order of the pack."""
     return identity("finding", str(number))
+
+
+def findings(standing: str, check: str) -> str:
+    """Return the anchor of the findings of one check that stand alike."""
+    return identity("findings", standing, check)
 
 
 def change(number: int) -> str:

@@ -44,7 +44,7 @@ def _fired(result: CaseResult) -> Iterator[Link]:
         for table in seen.tables:
             for rule in table.chosen:
                 name = seen.decision.name
-                yield Link(f"{name} {rule.rule.row}", anchors.rule(name, rule.rule))
+                yield Link(str(rule.rule.row), anchors.rule(name, rule.rule), clean(name))
 
 
 def _expected(expect: Expectation) -> Iterator[str]:

@@ -52,7 +52,7 @@ def _change(change: Change, number: int, known: set[str]) -> ChangeView:
         text=clean(f"{change.what} {change.name!r}{of}: {change.kind.value}"),
         before=clean("; ".join(f"{part}{before}" for part, before, _ in parts)),
         after=clean("; ".join(f"{part}{after}" for part, _, after in parts)),
-        links=(Link(change.name, rule),) if rule in known else (),
+        links=(Link("as it is now", rule),) if rule in known else (),
     )
 
 
@@ -66,10 +66,8 @@ def _patients(found: Difference) -> Iterator[ChangeView]:
             text=clean(f"{each.words} ({percent(each.share)})"),
             before=clean(before),
             after=clean(after),
-            links=(
-                Link(f"for example a patient with {_example(found, each)}", ""),
-                Link(each.decision, anchors.table(each.decision)),
-            ),
+            links=(Link(each.decision, anchors.table(each.decision), "decided in"),),
+            example=_example(found, each),
         )
     for number, undecided in enumerate(unknown, len(classes) + 1):
         text = f"not decided: {undecided.words}: {undecided.why}"

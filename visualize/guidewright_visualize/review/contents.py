@@ -29,16 +29,18 @@ from guidewright_visualize.review.anchors import Backlinks
 from guidewright_visualize.review.case_views import case_views
 from guidewright_visualize.review.change_views import change_views
 from guidewright_visualize.review.figures import figures
-from guidewright_visualize.review.finding_views import finding_views
+from guidewright_visualize.review.finding_views import finding_groups
 from guidewright_visualize.review.pack import (
     CaseView,
     Changes,
     Fact,
     Figure,
+    FindingGroup,
     FindingView,
     Link,
     Pack,
     RuleView,
+    Standing,
     StatementView,
     TableView,
 )
@@ -77,7 +79,7 @@ def pack_of(
     charted = statechart_pictures(guideline, caption)
     statecharts = figures(guideline, charted, back, raster=raster)
     changes = _changes(against, guideline, back) if against is not None else None
-    found = tuple(finding_views(guideline, verify(guideline), back))
+    found = tuple(finding_groups(guideline, verify(guideline), back))
     tested = _tested(guideline, back)
     tables = tuple(table_views(guideline, back))
     asked = dict(_flowcharts(guideline, back, raster=raster))
@@ -93,7 +95,7 @@ def pack_of(
         notice=file.notice or "",
         identity=tuple(_identity(guideline)),
         answers=tuple(_answers(guideline)),
-        attention=tuple(_attention(found, tested, statements, tables)),
+        attention=tuple(_attention(guideline, found, tested, statements, tables)),
         numbers=tuple(_numbers(guideline, found, tested, tables)),
         sources=tuple(source_views(guideline)),
         flowcharts=flowcharts,
@@ -170,6 +172,13 @@ def _rule(rule: RuleView, back: Backlinks) -> RuleView:
     )
 
 
+_WEIGHTS = {
+    Severity.ERROR: ("error", "errors"),
+    Severity.WARNING: ("warning", "warnings"),
+    Severity.INFO: ("remark", "remarks"),
+}
+
+
 # the first pages --------------------------------------------------------------------------------
 
 
@@ -191,13 +200,13 @@ def _answers(guideline: Guideline) -> Iterator[str]:
     questions = {each.name: each.question for each in guideline.model.definitions.decisions}
     for section in guideline.file.outcome:
         asked = [questions.get(name) for name in section.decisions]
-        known = "; ".join(dict.fromkeys(each for each in asked if each))
+        known = " ".join(dict.fromkeys(each for each in asked if each))
         yield f"{section.title}: {known}" if known else section.title
 
 
 def _numbers(
     guideline: Guideline,
-    found: Sequence[FindingView],
+    found: Sequence[FindingGroup],
     tested: Tested,
     tables: Sequence[TableView],
 ) -> Iterator[Fact]:
@@ -213,32 +222,33 @@ def _numbers(
     yield Fact("Cases", f"{passed} of {len(tested.views)} passed")
     if tested.covered is not None:
         yield Fact("Rules fired by some case", f"{len(tested.covered.fired)} of {rules}")
-    counted = (
-        (word, sum(each.severity == severity and not each.accepted for each in found))
-        for word, severity in (("errors", Severity.ERROR), ("warnings", Severity.WARNING))
-    )
-    yield Fact("Findings", ", ".join(f"{count} {word}" for word, count in counted))
+    weights = [each.severity for each in _standing(found, Standing.OPEN)]
+    counted = [_count(weights.count(weight.value), *words) for weight, words in _WEIGHTS.items()]
+    accepted = len(_standing(found, Standing.ACCEPTED))
+    yield Fact("Findings to be settled", ", ".join(counted))
+    yield Fact("Findings accepted with a reason", str(accepted))
+    yield Fact("Proved for every patient", str(len(_standing(found, Standing.PROVED))))
+
+
+def _standing(found: Sequence[FindingGroup], standing: Standing) -> list[FindingView]:
+    return [each for group in found if group.standing is standing for each in group.findings]
 
 
 def _attention(
-    found: Sequence[FindingView],
+    guideline: Guideline,
+    found: Sequence[FindingGroup],
     tested: Tested,
     statements: Sequence[StatementView],
     tables: Sequence[TableView],
 ) -> Iterator[Link]:
     """Yield what a reviewer should look at first; nothing is left out, only counted together."""
-    open_ones = [each for each in found if not each.accepted and each.verdict != "proved"]
-    for each in open_ones:
-        if each.severity == Severity.ERROR:
-            yield Link(each.text, each.anchor)
-    warned = [each for each in open_ones if each.severity == Severity.WARNING]
-    if warned:
-        yield Link(
-            _count(len(warned), "warning of the checks", "warnings of the checks"), "findings"
-        )
+    yield from _found(found)
     for case in tested.views:
         if not case.passed:
             yield Link(f"case {case.id} fails: {case.differences[0]}", case.anchor)
+    unfired = len(tested.covered.unfired) if tested.covered is not None else 0
+    if unfired:
+        yield Link(f"{_count(unfired, 'rule that', 'rules that')} no case fires", "cases")
     bare = [each.id for each in statements if not each.rests]
     if bare:
         yield Link(f"no rule and no state rests on {', '.join(bare)}", "statements")
@@ -249,6 +259,26 @@ def _attention(
     without = [rule.id for table in tables for rule in table.rules if not rule.statements]
     if without:
         yield Link(f"rules that cite no statement: {', '.join(without)}", "tables")
+    points, policies = len(guideline.file.ambiguities), len(guideline.file.policies)
+    if points:
+        yield Link(f"{_count(points, 'point', 'points')} the source leaves open", "open")
+    if policies:
+        words = _count(policies, "reading was chosen", "readings were chosen")
+        yield Link(f"{words} where the source can be read in more than one way", "policies")
+
+
+def _found(found: Sequence[FindingGroup]) -> Iterator[Link]:
+    """Yield every error to be settled, and how many warnings there are of each check."""
+    for group in found:
+        if group.standing is not Standing.OPEN:
+            continue
+        for each in group.findings:
+            if each.severity == Severity.ERROR:
+                doubt = f" ({each.doubt})" if each.doubt else ""
+                yield Link(f"finding {each.number}{doubt}: {each.text}", each.anchor)
+        warned = sum(each.severity == Severity.WARNING for each in group.findings)
+        if warned:
+            yield Link(f"{_count(warned, 'warning', 'warnings')}: {group.title}", group.anchor)
 
 
 def _count(number: int, one: str, many: str) -> str:

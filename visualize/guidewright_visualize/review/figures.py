@@ -7,6 +7,7 @@ on, to the table it asks, and to the boxes that follow.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 
 from guidewright.dmn.model import Definitions
 from guidewright.feel.names import normal
@@ -19,11 +20,15 @@ from guidewright_visualize.quoting import identity
 from guidewright_visualize.review import anchors
 from guidewright_visualize.review.anchors import Backlinks
 from guidewright_visualize.review.pack import Box, Figure, Link, Way
+from guidewright_visualize.svg import printed_size, printed_width
 from guidewright_visualize.text import BoxWords, box_words, node_name, summary
 from guidewright_visualize.typesetting import clean
 
 _STATES = frozenset({Shape.ACTIVE, Shape.FINAL, Shape.HISTORY})  # of a statechart
 RESOLUTION = 200  # dots per inch of the pictures in a PDF
+# points that a picture may take on A4 paper: with its words below it, alone, turned to landscape
+ROOMS = ((527.0, 560.0, False), (527.0, 690.0, False), (774.0, 456.0, True))
+READABLE, LARGEST = 7.0, 8.5  # points: the letters of a picture on paper
 
 
 def figures(
@@ -55,15 +60,30 @@ def _figure(
         if node.id == edge.source and edge.target in links
     }
     boxes = tuple(_boxes(guideline, drawing, words, links, tables, back))
+    svg = render(drawing, links={**_onward(drawing), **arrivals, **links}).decode()
+    width, turned = _on_paper(svg)
     return Figure(
         anchor=anchors.figure(drawing.name),
         title=clean(drawing.title),
         alternative=summary(drawing),
-        svg=render(drawing, links={**_onward(drawing), **arrivals, **links}).decode(),
+        svg=svg,
         png=render(drawing, Format.PNG, resolution=RESOLUTION) if raster else b"",
         boxes=boxes,
         notes=tuple(map(clean, drawing.notes)),
+        width=width,
+        turned=turned,
     )
+
+
+def _on_paper(svg: str) -> tuple[float, bool]:
+    """Return how wide a picture is on paper, and whether its page is turned to landscape.
+
+    It takes the first room in which its letters can be read, else that in which they are largest.
+    """
+    sizes = [(printed_size(svg, width=w, height=h), w, h, turned) for w, h, turned in ROOMS]
+    readable = (each for each in sizes if each[0] >= READABLE)
+    size, width, height, turned = next(readable, max(sizes, key=itemgetter(0)))
+    return printed_width(svg, width, height) * min(1.0, LARGEST / max(size, 1.0)), turned
 
 
 def _onward(drawing: Drawing) -> dict[str, str]:
@@ -96,7 +116,7 @@ def _boxes(
             cited = [Link(rule, anchors.rule(drawing.decision, rule)) for rule in node.rules]
         if node is None or node.shape is not Shape.ELSEWHERE:
             targets = [link.to for link in (*cited, *asked)]
-            back.add(targets, Link(_name(node, each), anchor))
+            back.add(targets, _back(drawing, node, each, anchor))
         ways = tuple(Way(way.words, links.get(way.to, "")) for way in each.ways)
         drawn = identity(drawing.name, each.id)
         cites = each.cites if drawing.decision else ""
@@ -104,11 +124,20 @@ def _boxes(
         yield Box(anchor, drawn, each.number, text, ways, (*cited, *asked))
 
 
-def _name(node: Node | None, words: BoxWords) -> str:
-    """Return what a box is called where something points at it."""
-    if node is None:
-        return words.text
-    return f"{'state' if node.shape in _STATES else 'box'} {node_name(node)}"
+def _back(drawing: Drawing, node: Node | None, words: BoxWords, anchor: str) -> Link:
+    """Return how a box is named where something points at it.
+
+    Boxes of a flowchart have one count over all its pages; each page of diagrams has its own.
+    """
+    if node is not None and node.number is not None:
+        return Link(str(node.number), anchor, "box")
+    if not words.number:
+        return Link(words.text, anchor)
+    if node is not None and node.shape in _STATES:
+        return Link(node_name(node), anchor, "state")
+    page = drawing.name.rpartition("-")[2]
+    of = f"diagram {page}," if page.isdigit() else "diagram,"
+    return Link(words.number, anchor, f"{of} box")
 
 
 def _tables_by_box(guideline: Guideline) -> dict[str, str]:

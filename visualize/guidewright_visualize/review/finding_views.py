@@ -1,60 +1,144 @@
-"""Findings of a pack: what the load and the proofs found, with the rules they are about."""
+"""Findings of a pack: what the load and the proofs found, check by check, with the rules concerned.
+
+What is to be settled comes first, then what the authors accept with a reason, then what was proved.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count, groupby
 
-from guidewright.analysis.findings import Finding
+from guidewright.analysis.checks import CHECKS
+from guidewright.analysis.findings import Evidence, EvidenceKind, Finding, Verdict
 from guidewright.analysis.verify import Report
-from guidewright.errors import Note
+from guidewright.errors import Note, Severity
 from guidewright.feel.names import normal
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.provenance import tables_of
 from guidewright.source import Span
 from guidewright_visualize.review import anchors
 from guidewright_visualize.review.anchors import Backlinks
-from guidewright_visualize.review.pack import FindingView, Link
+from guidewright_visualize.review.pack import FindingGroup, FindingView, Link, Standing
 from guidewright_visualize.typesetting import clean
 
+SAID_AT_LOAD = "Said when the files were read"
+_WEIGHTS = [each.value for each in Severity]
+_STANDINGS = list(Standing)
+_EVIDENCE = {
+    EvidenceKind.REPLAY: "When run",
+    EvidenceKind.TEXT: "In the text",
+    EvidenceKind.CERTIFICATE: "Proved",
+}
 
-def finding_views(guideline: Guideline, report: Report, back: Backlinks) -> Iterator[FindingView]:
-    """Yield the warnings of the load, then the findings, numbered; notes what they point at."""
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A finding as it is shown, before it has a number, and the anchors that it is about."""
+
+    standing: Standing
+    check: str
+    title: str
+    view: FindingView
+
+
+def finding_groups(guideline: Guideline, report: Report, back: Backlinks) -> Iterator[FindingGroup]:
+    """Yield the findings of each check together, numbered in this order; notes what they cite."""
     judged = [
-        *((each, "") for each in report.findings),
-        *((each, accepted.reason) for each, accepted in report.suppressed),
+        *(_of_finding(guideline, each, "") for each in report.findings),
+        *map(_of_note, guideline.notes),
+        *(_of_finding(guideline, each, accepted.reason) for each, accepted in report.suppressed),
     ]
-    for number, note in enumerate(guideline.notes, 1):
-        yield _of_note(note, number)
-    for number, (finding, reason) in enumerate(judged, len(guideline.notes) + 1):
-        links = tuple(_links(guideline, finding))
-        anchor = anchors.finding(number)
-        back.add([link.to for link in links], Link(f"finding {number}", anchor))
-        yield FindingView(
-            anchor=anchor,
-            check=finding.check,
-            severity=finding.severity.value,
-            verdict=finding.verdict.value,
-            text=clean(finding.text),
-            hint=clean(finding.hint or ""),
-            evidence=clean(finding.evidence.said) if finding.evidence is not None else "",
-            place=_place(finding.place),
-            links=links,
-            accepted=clean(reason),
-        )
+    numbers = count(1)
+    for (standing, check), found in groupby(sorted(judged, key=_order(judged)), _group):
+        together = list(found)
+        views = []
+        for each in together:
+            number = next(numbers)
+            view = replace(each.view, anchor=anchors.finding(number), number=number)
+            targets = [link.to for link in view.links]
+            back.add(targets, Link(str(number), view.anchor, "finding"))
+            views.append(view)
+        yield _grouped(standing, check, together[0].title, views)
 
 
-def _of_note(note: Note, number: int) -> FindingView:
-    return FindingView(
-        anchor=anchors.finding(number),
-        check=note.code.value,
+def _group(each: _Judged) -> tuple[Standing, str]:
+    return each.standing, each.check
+
+
+def _order(judged: Iterable[_Judged]) -> Callable[[_Judged], tuple[int, int, int]]:
+    """Return where a finding stands: by standing, then checks by their gravest finding."""
+    gravest: dict[tuple[Standing, str], tuple[int, int]] = {}
+    for place, each in enumerate(judged):
+        weight = (_WEIGHTS.index(each.view.severity), place)
+        gravest[_group(each)] = min(weight, gravest.get(_group(each), weight))
+    return lambda each: (_STANDINGS.index(each.standing), *gravest[_group(each)])
+
+
+def _grouped(standing: Standing, check: str, title: str, views: list[FindingView]) -> FindingGroup:
+    """Return a group; a hint or an evidence that all of its findings have is said once."""
+    hint, evidence = _shared(view.hint for view in views), _shared(view.evidence for view in views)
+    return FindingGroup(
+        anchor=anchors.findings(standing.value, check),
+        standing=standing,
+        check=check,
+        title=title,
+        hint=hint,
+        evidence=evidence,
+        findings=tuple(
+            replace(
+                view,
+                hint="" if hint else view.hint,
+                evidence="" if evidence else view.evidence,
+            )
+            for view in views
+        ),
+    )
+
+
+def _shared(texts: Iterable[str]) -> str:
+    """Return the text that all are, or nothing."""
+    found = set(texts)
+    return found.pop() if len(found) == 1 else ""
+
+
+def _of_note(note: Note) -> _Judged:
+    view = FindingView(
+        anchor="",
+        number=0,
         severity=note.severity.value,
-        verdict="stated",
+        doubt="",
         text=clean(note.text),
         hint=clean(note.hint or ""),
         evidence="",
         place=_place(note.span),
         links=(),
     )
+    return _Judged(Standing.OPEN, note.code.value, SAID_AT_LOAD, view)
+
+
+def _of_finding(guideline: Guideline, finding: Finding, accepted: str) -> _Judged:
+    proved = finding.verdict is Verdict.PROVED
+    standing = Standing.PROVED if proved else Standing.ACCEPTED if accepted else Standing.OPEN
+    doubtful = finding.verdict in (Verdict.POSSIBLE, Verdict.UNKNOWN)
+    view = FindingView(
+        anchor="",
+        number=0,
+        severity=finding.severity.value,
+        doubt=finding.verdict.value if doubtful else "",
+        text=clean(finding.text),
+        hint=clean(finding.hint or ""),
+        evidence=_evidence(finding.evidence),
+        place=_place(finding.place),
+        links=tuple(_links(guideline, finding)),
+        accepted=clean(accepted),
+    )
+    check = CHECKS.get(finding.check)
+    return _Judged(standing, finding.check, check.title if check is not None else "", view)
+
+
+def _evidence(evidence: Evidence | None) -> str:
+    return "" if evidence is None else f"{_EVIDENCE[evidence.kind]}: {clean(evidence.said)}"
 
 
 def _place(span: Span | None) -> str:
@@ -69,8 +153,8 @@ def _links(guideline: Guideline, finding: Finding) -> Iterator[Link]:
     for decision, table in tables_of(guideline.model.definitions):
         if normal(decision.name) != normal(finding.about.subject):
             continue
-        yield Link(decision.name, anchors.table(decision.name))
+        yield Link(decision.name, anchors.table(decision.name), "table")
         names = {rule.name for rule in table.rules}
         for each in finding.about.rules:
             if each in names:
-                yield Link(each, anchors.rule(decision.name, each))
+                yield Link(each, anchors.rule(decision.name, each), "rule")

@@ -7,14 +7,19 @@ PDF (`pdf.py`). Everything that can be pointed at has an `anchor`; a `Link` lead
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A text that leads to an anchor of the pack."""
+    """A text that leads to an anchor of the pack.
+
+    Links that follow each other with the same `group` are written together: "finding 6, 7".
+    """
 
     text: str
     to: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture with its text equivalent; `svg` links its boxes to the anchors of `boxes`."""
+    """A picture with its text equivalent; `svg` links its boxes to the anchors of `boxes`.
+
+    On paper it is `width` points wide, on a page that is `turned` to landscape or not.
+    """
 
     anchor: str
     title: str
@@ -59,6 +67,8 @@ class Figure:
     png: bytes
     boxes: tuple[Box, ...]
     notes: tuple[str, ...]
+    width: float
+    turned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,10 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """A decision table; `wide` when its columns do not fit on paper beside each other."""
+    """A decision table; `wide` when its columns do not fit on paper beside each other.
+
+    `widths` say how much room each column asks for, in characters.
+    """
 
     anchor: str
     title: str
@@ -102,6 +115,7 @@ class TableView:
     boxes: tuple[Link, ...]
     statements: tuple[StatementView, ...]
     wide: bool
+    widths: tuple[int, ...]
     flowchart: tuple[Figure, ...] = ()
 
 
@@ -164,20 +178,41 @@ class OpenPoint:
     handled_by: tuple[Link, ...]
 
 
+class Standing(StrEnum):
+    """What a reader has to do with a finding; the values are headings of the pack."""
+
+    OPEN = "To be settled"
+    ACCEPTED = "Accepted by the authors, with their reason"
+    PROVED = "Proved for every patient"
+
+
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """A finding in a clinician's words."""
+    """A finding in a clinician's words; `doubt` says that no patient was found who shows it."""
 
     anchor: str
-    check: str
+    number: int
     severity: str
-    verdict: str
+    doubt: str
     text: str
     hint: str
     evidence: str
     place: str
     links: tuple[Link, ...]
     accepted: str = ""  # the reason why the model's authors accept it
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """The findings of one check that stand alike, and what can be done about all of them."""
+
+    anchor: str
+    standing: Standing
+    check: str
+    title: str
+    hint: str
+    evidence: str
+    findings: tuple[FindingView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +252,7 @@ class ChangeView:
     before: str
     after: str
     links: tuple[Link, ...]
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +292,7 @@ class Pack:
     statements: tuple[StatementView, ...]
     policies: tuple[PolicyView, ...]
     open_points: tuple[OpenPoint, ...]
-    findings: tuple[FindingView, ...]
+    findings: tuple[FindingGroup, ...]
     cases: tuple[CaseView, ...]
     unfired: tuple[Link, ...]
     changes: Changes | None

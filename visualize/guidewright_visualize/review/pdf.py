@@ -18,6 +18,7 @@ from typing import Any
 
 from guidewright.errors import Code, Note
 from guidewright_visualize.program import RenderError
+from guidewright_visualize.review import anchors
 from guidewright_visualize.review.pack import Figure, Pack
 from guidewright_visualize.review.patient import Report
 
@@ -84,7 +85,8 @@ def _data(document: Pack | Report) -> dict[str, Any]:
     for figure in _figures(data):
         figure["file"] = _file(figure["anchor"])
         del figure["png"], figure["svg"]
-    data["anchors"] = sorted(set(_anchors(data)))
+    parts = anchors.PARTS if isinstance(document, Pack) else ()
+    data["anchors"] = sorted({*_anchors(data), *parts})
     return data
 
 

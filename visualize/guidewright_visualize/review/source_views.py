@@ -65,7 +65,7 @@ def policy_views(guideline: Guideline, back: Backlinks) -> Iterator[PolicyView]:
     for policy in guideline.file.policies.values():
         anchor = anchors.policy(policy.name)
         links = list(_policy_links(guideline, policy))
-        back.add([link.to for link in links], Link(f"policy {policy.name}", anchor))
+        back.add([link.to for link in links], Link(policy.name, anchor, "policy"))
         yield PolicyView(
             anchor=anchor,
             name=clean(policy.name),
@@ -93,7 +93,7 @@ def open_points(guideline: Guideline, back: Backlinks) -> Iterator[OpenPoint]:
     for ambiguity in guideline.file.ambiguities.values():
         anchor = anchors.ambiguity(ambiguity.id)
         cited = tuple(Link(each, anchors.statement(each)) for each in ambiguity.statements)
-        back.add([link.to for link in cited], Link(f"open point {ambiguity.id}", anchor))
+        back.add([link.to for link in cited], Link(ambiguity.id, anchor, "open point"))
         yield OpenPoint(
             anchor=anchor,
             id=clean(ambiguity.id),

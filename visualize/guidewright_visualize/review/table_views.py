@@ -16,8 +16,9 @@ from guidewright_visualize.tables import draw_table
 from guidewright_visualize.typesetting import clean
 
 MOST_COLUMNS = 6  # conditions and conclusions that fit beside each other on A4 paper
-LONGEST = 40  # characters of a cell; a longer one is broken into lines
+NARROWEST, LONGEST = 6, 40  # characters of a column; a longer cell is broken into lines
 ROOM = 180  # characters of the longest cells of a row, together
+PAPER = 100  # characters that fit beside each other on A4 paper
 
 
 def table_views(guideline: Guideline, back: Backlinks) -> Iterator[TableView]:
@@ -43,6 +44,8 @@ def _table(
         _rule(file, decision, table, rule, row, kept, back)
         for rule, row in zip(table.rules, drawing.rows, strict=True)
     )
+    words = [_longest_word(head, rules, place) for place, head in enumerate(heads)]
+    wanted = [max(word, _longest_cell(rules, place)) for place, word in enumerate(words)]
     return TableView(
         anchor=anchors.table(decision.name),
         title=clean(decision.name),
@@ -54,7 +57,8 @@ def _table(
         notes=tuple(map(clean, drawing.notes)),
         boxes=(),
         statements=(),
-        wide=_wide(heads, rules),
+        wide=len(heads) > MOST_COLUMNS or sum(wanted) > ROOM or sum(words) > PAPER,
+        widths=tuple(_widths(wanted, words)),
     )
 
 
@@ -72,7 +76,7 @@ def _rule(
     cited = [Link(each, anchors.statement(each)) for each in basis.statements]
     points = [Link(each, anchors.ambiguity(each)) for each in basis.ambiguities]
     known = [link for link in (*cited, *points) if _known(file, link)]
-    back.add([link.to for link in known], Link(f"{decision.name}: {rule.name}", anchor))
+    back.add([link.to for link in known], Link(rule.name, anchor, clean(f"{decision.name}:")))
     return RuleView(
         anchor=anchor,
         number=rule.row,
@@ -92,9 +96,19 @@ def _known(file: GuidelineFile, link: Link) -> bool:
     return link.text in file.statements or link.text in file.ambiguities
 
 
-def _wide(heads: tuple[Head, ...], rules: tuple[RuleView, ...]) -> bool:
-    """Say whether the columns do not fit on paper: too many, or too many words in them."""
-    longest = (
-        max((len(rule.cells[place]) for rule in rules), default=0) for place in range(len(heads))
-    )
-    return len(heads) > MOST_COLUMNS or sum(min(each, LONGEST) for each in longest) > ROOM
+def _longest_cell(rules: tuple[RuleView, ...], place: int) -> int:
+    return min(LONGEST, max((len(rule.cells[place]) for rule in rules), default=0))
+
+
+def _longest_word(head: Head, rules: tuple[RuleView, ...], place: int) -> int:
+    """Return the characters of the longest word of a column, which cannot be broken."""
+    texts = (head.title, head.note, *(rule.cells[place] for rule in rules))
+    return max(NARROWEST, *(len(word) for text in texts for word in text.split()))
+
+
+def _widths(wanted: list[int], words: list[int]) -> Iterator[int]:
+    """Yield the characters of each column: all it wants, or its share of what paper has to give."""
+    spare = max(0, PAPER - sum(words))
+    more = sum(wanted) - sum(words)
+    for want, word in zip(wanted, words, strict=True):
+        yield word + ((want - word) * min(spare, more) // more if more else 0)

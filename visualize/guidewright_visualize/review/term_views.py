@@ -32,7 +32,7 @@ def term_views(guideline: Guideline, back: Backlinks) -> Iterator[Term]:
         said = said or (policy.question if policy is not None else None) or data.description or ""
         anchor = anchors.term(name)
         used = tuple(_tables(guideline, name))
-        back.add([link.to for link in used], Link(f"input {data.name}", anchor))
+        back.add([link.to for link in used], Link(data.name, anchor, "input"))
         step = steps[name]
         allowed = step.item.allowed if step.item is not None else None
         values = readable(allowed.text) if allowed is not None else ""
