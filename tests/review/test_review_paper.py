@@ -152,3 +152,9 @@ def test_no_heading_stands_alone(paper: list[Sheet]) -> None:
         last = min(sheet.lines, key=lambda line: line.at)
         alone = last.size >= HEADING or last.text == WORDS
         assert not alone or min(sheet.pictures, default=1000) < last.at, (sheet.number, last.text)
+
+
+def test_every_picture_is_on_paper(pack: Pack, pdf_file: Path) -> None:
+    drawn = sum(len(sheet.pictures) for sheet in sheets(pdf_file))
+    of_tables = sum(len(table.flowchart) for table in pack.tables)
+    assert drawn == len(pack.flowcharts) + len(pack.diagrams) + of_tables

@@ -130,7 +130,8 @@ def _back(drawing: Drawing, node: Node | None, words: BoxWords, anchor: str) -> 
     Boxes of a flowchart have one count over all its pages; each page of diagrams has its own.
     """
     if node is not None and node.number is not None:
-        return Link(str(node.number), anchor, "box")
+        where = f"question of {clean(drawing.decision)}" if drawing.decision else "box"
+        return Link(str(node.number), anchor, where)
     if not words.number:
         return Link(words.text, anchor)
     if node is not None and node.shape in _STATES:
