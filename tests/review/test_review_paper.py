@@ -126,7 +126,7 @@ def test_every_page_is_a4_and_holds_what_stands_on_it(paper: list[Sheet]) -> Non
 
 def test_every_letter_can_be_read(pack: Pack, paper: list[Sheet]) -> None:
     assert {sheet.number: sheet.smallest for sheet in paper if sheet.smallest < SMALLEST} == {}
-    for figure in (*pack.flowcharts, *pack.diagrams):
+    for figure in pack.figures:
         assert printed_size(figure.svg, width=figure.width) >= SMALLEST, figure.title
 
 
@@ -156,5 +156,4 @@ def test_no_heading_stands_alone(paper: list[Sheet]) -> None:
 
 def test_every_picture_is_on_paper(pack: Pack, pdf_file: Path) -> None:
     drawn = sum(len(sheet.pictures) for sheet in sheets(pdf_file))
-    of_tables = sum(len(table.flowchart) for table in pack.tables)
-    assert drawn == len(pack.flowcharts) + len(pack.diagrams) + of_tables
+    assert drawn == len(pack.figures)
