@@ -1,12 +1,11 @@
 """A cohort, per core: the batch kernel beside numpy and numba by hand, and DuckDB joining rules.
 
-In: the workloads of `../shared/bench`, 10⁶ rows made from their inputs. Out: a table of ns a row
-and ratios, medians of interleaved rounds of CPU time on one core; status 1 when a target is missed,
-2 when the workloads are not there. Parquet decoding is left out for everybody: hand-written code
-begins with numpy arrays (NaN and -1 for null, codes for texts), the kernel with an Arrow record
-batch. What all of them compute is compared first.
-
-    python -m bench.batch [--rows N] [--rounds N] [--duckdb PYTHON]
+In: the workloads of `../shared/bench`, 10⁶ rows made from their inputs. Out: for each contender a
+line of JSON with ns a row and the ratio, medians of interleaved rounds of CPU time on one core.
+Parquet decoding is left out for everybody: hand-written code begins with numpy arrays (NaN and -1
+for null, codes for texts), the kernel with an Arrow record batch. What all of them compute is
+compared first. numba and DuckDB take part where they are installed: `python -m bench` runs this in
+the environment of the other engines.
 """
 
 from __future__ import annotations
@@ -18,8 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -30,8 +30,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bench import machine
+from bench.cohort import DUCKDB_JOIN, FUSED, NUMPY, Line
 from bench.tables import read_tables
-from bench.workloads import SHARED, WORKLOADS
+from bench.workloads import WORKLOADS
 from guidewright.batch.kernel import Kernel
 from guidewright.batch.planning import Choices, make_kernel
 from guidewright.batch.primitives import Primitives
@@ -41,14 +42,6 @@ from guidewright.feel.clock import system_clock
 Array = NDArray[Any]
 Columns = dict[str, Array]
 Work = Callable[[], Any]
-# workload, contender, most that kernel time / its time may be
-TARGETS = {
-    ("W1", "numpy by hand"): 0.6,
-    ("W2", "numpy by hand"): 0.6,
-    ("W2", "numba, fused by hand"): 3.0,
-    ("W3", "DuckDB range join"): 1 / 15,
-    ("W3b", "DuckDB range join"): 1 / 60,
-}
 COMPILED = "kernel, loops compiled by numba"
 DIAGNOSES = ("confirmed", "indeterminate", "unlikely", "not tested")
 SEVERITIES = ("none", "severe", "moderate", "mild")
@@ -408,14 +401,12 @@ def by_hand(name: str, rows: int) -> Contest:
     total, active = columns["total_b12"], columns["active_b12"]
     work: dict[str, Work] = {
         "kernel": lambda: kernel.run(batch),
-        "numpy by hand": lambda: (
-            guideline(columns, codes) if name == "W2" else [diagnosis(total, active)]
-        ),
+        NUMPY: lambda: guideline(columns, codes) if name == "W2" else [diagnosis(total, active)],
     }
     loop = fused(columns, codes) if name == "W2" else None
     compiled = compiled_kernel(name, batch)
     if loop is not None:
-        work["numba, fused by hand"] = loop
+        work[FUSED] = loop
     outcomes = kernel.run(batch).columns
     for label in list(work)[1:]:
         for place, theirs in enumerate(work[label]()):
@@ -448,57 +439,43 @@ def rules_joined(name: str, rows: int, python: str | None, folder: Path) -> Cont
         _, matches = join.measure()
         if matches != ours:
             raise SystemExit(f"values disagree: {name}: {matches} matches, the kernel {ours}")
-        contenders["DuckDB range join"] = lambda: join.measure()[0]
+        contenders[DUCKDB_JOIN] = lambda: join.measure()[0]
     return Contest(name, contenders)
 
 
-def main() -> int:
-    """Measure, print the table; return the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--duckdb", metavar="PYTHON", help="a Python that has duckdb and pyarrow")
-    asked = parser.parse_args()
-    if not SHARED.is_dir():
-        print(f"the workloads are not there: {SHARED}", file=sys.stderr)
-        return 2
-    machine.stay_on_one_core()
-    print("\n".join(machine.description()))
-    missed = 0
-    print(f"\n| workload | contender | ns a row | kernel / contender | target |\n|{'---|' * 5}")
+def lines(rows: int, rounds: int) -> Iterator[Line]:
+    """Measure one workload after the other."""
+    duckdb = sys.executable if find_spec("duckdb") else None
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("W1", "W2", "W3", "W3b"):
-            contest = (
-                by_hand(name, asked.rows)
-                if name in ("W1", "W2")
-                else rules_joined(name, asked.rows, asked.duckdb, Path(folder))
-            )
-            missed += _print(contest, 3 if name == "W3b" else asked.rounds)
-    return 1 if missed else 0
+        for name in ("W1", "W2"):
+            yield from _measured(by_hand(name, rows), rounds)
+        for name in ("W3", "W3b"):
+            contest = rules_joined(name, rows, duckdb, Path(folder))
+            yield from _measured(contest, min(rounds, 3) if name == "W3b" else rounds)
 
 
-def _print(contest: Contest, rounds: int) -> int:
-    """Measure a contest in interleaved rounds and print its rows; return how many missed."""
+def _measured(contest: Contest, rounds: int) -> Iterator[Line]:
     times: dict[str, list[float]] = {label: [] for label in contest.contenders}
     for _ in range(rounds):
         for label, measure in contest.contenders.items():
             times[label].append(measure())
-    missed = 0
     for label, found in times.items():
         # numba beside numba: where it is installed, the kernel may use it, too
-        mine = times[COMPILED] if label.startswith("numba") else times["kernel"]
+        mine = times[COMPILED] if label == FUSED else times["kernel"]
         ratio = median(ours / theirs for ours, theirs in zip(mine, found, strict=True))
-        target = TARGETS.get((contest.name, label))
-        verdict = (
-            "" if target is None else f"≤ {target:.3f} {'met' if ratio <= target else 'MISSED'}"
-        )
-        missed += target is not None and ratio > target
-        print(
-            f"| {contest.name} | {label} | {median(found):.1f} | {ratio:.3f} | {verdict} |",
-            flush=True,
-        )
-    return missed
+        yield Line(contest.name, label, median(found), ratio)
+
+
+def main() -> None:
+    """Measure, and print a line of JSON for each contender."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=9)
+    asked = parser.parse_args()
+    machine.stay_on_one_core()
+    for line in lines(asked.rows, asked.rounds):
+        print(json.dumps(asdict(line)), flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

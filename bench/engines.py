@@ -1,5 +1,7 @@
 """Other engines for the same work: zen-engine and SpiffWorkflow, each in a process of its own.
 
+Their environment also has guidewright, numba and DuckDB, for the cohort (`batch.py`).
+
 In: a workload. Out: contenders for the rounds, after their values were compared with ours; or the
 reason why an engine takes no part. Their packages live in `bench/.venv-others`, which is made here.
 """
@@ -47,7 +49,7 @@ def environment() -> Path:
     install = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     for command in (
         [sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)],
-        [*install, "--requirement", str(REQUIREMENTS)],
+        [*install, "--requirement", str(REQUIREMENTS), "--editable", f"{HERE.parent}[batch]"],
     ):
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode != 0:

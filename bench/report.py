@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from bench import loading, starting, targets
 from bench.calls import HAND, PREPARED, PUBLIC
+from bench.cohort import DUCKDB_JOIN, Line
 from bench.growth import Curve
 from bench.growth_rows import RowsPoint
 from bench.memory import Memory
@@ -39,6 +40,7 @@ class Findings:
     loads: Times | None = None
     starts: Times | None = None
     memory: Memory | None = None
+    cohort: list[Line] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
     rows: tuple[RowsPoint, ...] = ()
 
@@ -55,6 +57,8 @@ def results(found: Findings) -> str:
     if rows:
         head = ("", "measured", "target", "")
         parts.append("## Targets of issue 4\n\n" + table(head, rows))
+    if found.cohort:
+        parts.append(_cohort(found.cohort))
     if found.memory:
         parts.append(_memory(found.memory))
     parts += [_differences(found), *map(growth, found.curves), rows_growth(found.rows)]
@@ -107,7 +111,12 @@ def _number(value: float) -> str:
 
 
 def _target_rows(found: Findings) -> list[Row]:
-    return [*_one_patient_rows(found), *_loading_rows(found), *_other_rows(found)]
+    return [
+        *_one_patient_rows(found),
+        *_cohort_rows(found),
+        *_loading_rows(found),
+        *_other_rows(found),
+    ]
 
 
 def _one_patient_rows(found: Findings) -> Iterator[Row]:
@@ -123,6 +132,19 @@ def _one_patient_rows(found: Findings) -> Iterator[Row]:
                 verdict = "met" if faster >= least else "not met"
                 what = f"{workload}, {way}, faster than zen-engine"
                 yield what, f"{_number(faster)}{TIMES}", f"≥ {least:g}{TIMES}", verdict
+
+
+def _cohort_rows(found: Findings) -> Iterator[Row]:
+    for line in found.cohort:
+        limit = targets.COHORT.get((line.workload, line.contender))
+        least = targets.FASTER_THAN_DUCKDB.get(line.workload)
+        if limit is not None:
+            what = f"{line.workload} in columns, to {line.contender}"
+            yield _at_most(what, line.ratio, limit, TIMES)
+        if least is not None and line.contender == DUCKDB_JOIN:
+            verdict = "met" if 1 / line.ratio >= least else "not met"
+            what = f"{line.workload} in columns, faster than {line.contender}"
+            yield what, f"{_number(1 / line.ratio)}{TIMES}", f"≥ {least:g}{TIMES}", verdict
 
 
 def _loading_rows(found: Findings) -> Iterator[Row]:
@@ -153,6 +175,19 @@ def _at_most(what: str, value: float, limit: float, unit: str) -> Row:
 
 
 # the rest ---------------------------------------------------------------------------------------
+
+
+def _cohort(lines: Sequence[Line]) -> str:
+    rows = [
+        (line.workload, line.contender, _number(line.nanoseconds), _number(line.ratio))
+        for line in lines
+    ]
+    return (
+        "## A cohort, on one core\n\n"
+        "Parquet decoding left out. The last column is the kernel's time as a multiple of the\n"
+        "contender's (beside numba, that of the kernel with its loops compiled).\n\n"
+        + table(("", "contender", "ns a row", "kernel / contender"), rows)
+    )
 
 
 def _memory(memory: Memory) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench import (
+    cohort,
     engines,
     growth,
     growth_rows,
@@ -33,7 +34,7 @@ HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "performance.md"
 PACKAGES = {"zen": "zen-engine", "spiff": "SpiffWorkflow"}
 DIFFERENCES = {"zen": jdm.DIFFERENCES, "spiff": spiff.DIFFERENCES}
-OTHER_PARTS = ("loading", "starting", "memory", "growth", "rows")
+OTHER_PARTS = ("cohort", "loading", "starting", "memory", "growth", "rows")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -121,6 +122,14 @@ def _workload(name: str, found: report.Findings, workers: dict[str, engines.Work
 def _others(quick: bool, *, zen: bool) -> dict[str, Callable[[report.Findings], None]]:
     """Return what else is measured, by name."""
 
+    def columns(found: report.Findings) -> None:
+        try:
+            found.cohort = cohort.measured_by(
+                engines.PYTHON if zen else Path(sys.executable), quick=quick
+            )
+        except RuntimeError as why:
+            found.absent["the cohort in columns"] = str(why)
+
     def loads(found: report.Findings) -> None:
         found.loads = loading.load_times(engines.PYTHON if zen else None, 1 if quick else 5)
 
@@ -145,6 +154,7 @@ def _others(quick: bool, *, zen: bool) -> dict[str, Callable[[report.Findings], 
             found.absent["the growth with rows"] = f"{missing.name} is not installed"
 
     return {
+        "cohort": columns,
         "loading": loads,
         "starting": starts,
         "memory": kept,

@@ -7,6 +7,7 @@ takes at least that many times as long; the others are upper limits of a ratio.
 from __future__ import annotations
 
 from bench.calls import PREPARED, PUBLIC
+from bench.cohort import FUSED, NUMPY
 
 # W1: 2.5 without the check of UNIQUE, 3 with it; ours is always made
 TO_HAND = {
@@ -24,3 +25,10 @@ IMPORT_TO_BARE = 5.0
 HELP_TO_BARE = 8.0
 MEMORY_RULES = 10_000
 MEMORY_MEGABYTES = 50.0
+# columns: the kernel's time, at most this multiple of another's
+COHORT = {
+    ("W1", NUMPY): 0.6,
+    ("W2", NUMPY): 0.6,
+    ("W2", FUSED): 3.0,
+}
+FASTER_THAN_DUCKDB = {"W3": 15.0, "W3b": 60.0}

@@ -26,10 +26,11 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_it_runs_and_all_values_agree(tmp_path: Path) -> None:
     results = tmp_path / "results.md"
     options = ["--quick", "--no-engines", "--results", str(results)]
-    done = run("-m", "bench", *options, "--only", *PARTS, "memory", "growth", "rows")
+    done = run("-m", "bench", *options, "--only", *PARTS, "cohort", "memory", "growth", "rows")
     assert done.returncode == 0, done.stderr
     written = results.read_text(encoding="utf-8")
     assert all(f"\n| {part} | 1 (" in written for part in PARTS)
+    assert "| W3b | kernel | " in written or "the cohort in columns took no part" in written
     assert "## Growth: decisions in a chain" in written
     assert (
         "## Growth: rows of a cohort" in written or "the growth with rows took no part" in written
