@@ -7,6 +7,7 @@ never taken, and every fault with its events. Run by `soundness`.
 from __future__ import annotations
 
 import random
+import re
 import tempfile
 from collections import Counter
 from itertools import product
@@ -14,17 +15,19 @@ from pathlib import Path
 
 from small_guides import guide_of
 
-from guidewright.analysis import workflow_times, workflows
+from guidewright.analysis import property_paths, workflow_times, workflows
 from guidewright.analysis.checks import CHECKS
 from guidewright.analysis.findings import Verdict
+from guidewright.analysis.properties import Before, properties_of
 from guidewright.analysis.workflow_search import BEGINNING
 from guidewright.analysis.workflows import answers
-from guidewright.errors import ModelError
+from guidewright.errors import ModelError, ResourceError
 from guidewright.workflow.codec import event_from_json
+from guidewright.workflow.events import Start
 from guidewright.workflow.step import begin, step
 from guidewright.workflow.ways import Question, Way
 
-_ = (workflow_times, workflows)
+_ = (property_paths, workflow_times, workflows)
 
 DECISIONS = """
 risk : string | U | age: number | level: number
@@ -76,9 +79,13 @@ def _loaded(seed: int, number: int, folder: Path):
     while True:
         place = folder / str(attempt)
         place.mkdir()
-        text = _random(random.Random(f"{seed}/{number}/{attempt}"))
+        rng = random.Random(f"{seed}/{number}/{attempt}")
+        text = _random(rng)
+        states = re.findall(r"^  (start|s\d+):", text, re.MULTILINE)
+        claims = _properties(rng, states)
         try:
-            return guide_of(place, DECISIONS, workflow=text), text
+            guide = guide_of(place, DECISIONS, workflow=text, properties=claims)
+            return guide, text + claims
         except ModelError:
             attempt += 1
 
@@ -89,11 +96,66 @@ def compared(seed: int, number: int) -> Counter[str]:
         guide, text = _loaded(seed, number, Path(folder))
         try:
             answered = _compared(guide)
-            tally = _replayed(guide)
+            tally = _replayed(guide) + _ways(guide)
         except AssertionError as fault:
             raise AssertionError(f"{fault}\n{text}") from None
     tally["answers"] = answered
     return tally
+
+
+WHOM = {
+    None: lambda age, level: True,
+    "age > 60": lambda age, level: age is not None and age > 60,
+    "level = null": lambda age, level: level is None,
+    "level <= 3 and age >= 18": lambda age, level: (
+        None not in (age, level) and level <= 3 and age >= 18
+    ),
+}
+
+
+def _properties(rng: random.Random, states: list[str]) -> str:
+    """Return a claim about ways through these states."""
+    state, done = rng.sample([*states, "end"], 2)
+    claim = rng.choice(
+        [
+            f"before: {{state: {state}, done: {done}}}",
+            f"reached: {{state: {state}, by step: {rng.randint(1, 2)}}}",
+        ]
+    )
+    whom = rng.choice(list(WHOM))
+    meant = f"for: '{whom}', " if whom else ""
+    return f"properties:\n  - {{id: P, text: t, {meant}{claim}}}\n"
+
+
+def _ways(guide) -> Counter[str]:
+    """Compare what is said of the property with the ways of patients who bring all they have."""
+    said = {each.about.subject: each for each in CHECKS["property.ways"].find(guide)}
+    instances = list(_started(guide))
+    for each in properties_of(guide).properties:
+        meant = WHOM[each.whom.text if each.whom is not None else None]
+        broken = [data for data, one in instances if meant(**data) and _breaks(each.claim, one)]
+        verdict = said[each.id].verdict
+        assert not (broken and verdict is Verdict.PROVED), f"{each.claim}: {broken[0]}"
+    return Counter(str(each.verdict) for each in said.values())
+
+
+def _started(guide):
+    bound = guide.workflow.bound()
+    for age, level in product([None, 17, 18, 61, 65, 71], [None, 1, 3, 5, 6, 8]):
+        data = {"age": age, "level": level}
+        known = {name: value for name, value in data.items() if value is not None}
+        try:
+            yield data, step(bound, begin(bound), Start(BEGINNING, known))[0]
+        except ResourceError:  # a ring that never ends: nothing of it is claimed
+            continue
+
+
+def _breaks(claim, instance) -> bool:
+    path = instance.path
+    if isinstance(claim, Before):
+        return claim.state in path and claim.done not in path[: path.index(claim.state)]
+    over = instance.finished is not None or instance.steps - 1 >= claim.by_step
+    return claim.state not in path and over
 
 
 def found(guide, code):

@@ -38,7 +38,8 @@ CASES = [
     ("{for: fever, before: {state: antibiotic, done: culture}}", Verdict.VIOLATED),
     ("before: {state: escalated, done: antibiotic}", Verdict.PROVED),
     ("reached: {state: given, by step: 1}", Verdict.VIOLATED),
-    ("reached: {state: antibiotic, by step: 1}", Verdict.PROVED),
+    ("reached: {state: antibiotic, by step: 1}", Verdict.VIOLATED),  # who brings a fever
+    ("reached: {state: arrived, by step: 1}", Verdict.PROVED),
     ("within: {from: antibiotic, state: given, time: PT2H}", Verdict.VIOLATED),
     ("within: {from: arrived, state: arrived, time: PT1H}", Verdict.PROVED),
 ]
@@ -90,3 +91,52 @@ def test_a_search_that_is_cut_short_proves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr("guidewright.analysis.workflow_search.MOST_SITUATIONS", 1)
     (finding,) = findings(tmp_path, "reached: {state: given, by step: 30}")
     assert finding.verdict is not Verdict.PROVED
+
+
+# what only a condition of the workflow tells apart ------------------------------------------------
+
+AGED = """
+risk : string | U | age: number
+  low  | < 18  || "low"
+  high | >= 18 || "high"
+"""
+BY_AGE = """
+workflow: small
+initial: start
+states:
+  start: {kind: task, task: obtain, awaits: [age], next: s}
+  s: {kind: clinical, transitions: [{when: age > 90, to: bad}, {when: age <= 90, to: fine}]}
+  fine: {kind: task, task: give, next: end}
+  bad: {kind: task, task: give, next: end}
+  end: {kind: final}
+"""
+
+
+@pytest.mark.parametrize("whom", ["", "for: age > 95, "])
+def test_values_are_tried_that_only_conditions_tell_apart(tmp_path, whom):
+    """No table asks for 90 or 95 years; the way over 'bad' is found all the same."""
+    claim = f"properties:\n  - {{id: P, text: t, {whom}before: {{state: end, done: fine}}}}\n"
+    (finding,) = path_properties(guide_of(tmp_path, AGED, workflow=BY_AGE, properties=claim))
+    assert finding.verdict is Verdict.VIOLATED
+
+
+def test_data_that_come_all_at_once(tmp_path):
+    """Nobody stops at the first condition who brings all data from the start."""
+    workflow = BY_AGE.replace(
+        "start: {kind: task, task: obtain, awaits: [age], next: s}",
+        "start: {kind: clinical, transitions: [{when: age = null, to: fine}], next: s}",
+    )
+    claim = "properties:\n  - {id: P, text: t, before: {state: end, done: fine}}\n"
+    (finding,) = path_properties(guide_of(tmp_path, AGED, workflow=workflow, properties=claim))
+    assert finding.verdict is Verdict.VIOLATED
+
+
+def test_a_ring_without_a_wait_stops_the_search_only(tmp_path):
+    workflow = BY_AGE.replace(
+        "fine: {kind: task, task: give, next: end}", "fine: {kind: clinical, next: s}"
+    )
+    claim = "properties:\n  - {id: P, text: t, before: {state: end, done: fine}}\n"
+    guide = guide_of(tmp_path, AGED, workflow=workflow, properties=claim)
+    (finding,) = path_properties(guide)
+    assert finding.verdict is Verdict.UNKNOWN
+    assert "round for ever" in finding.text

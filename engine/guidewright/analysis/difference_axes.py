@@ -297,7 +297,7 @@ def _uses(of: Version) -> _Uses:
         blurred = set()
         for name, binding in _variables(of, node):
             for piece in _pieces(node):
-                exact, cuts = _expression_cuts(piece, binding)
+                exact, cuts = expression_cuts(piece, binding)
                 uses.cuts.setdefault(name, []).extend(cuts)
                 if not exact:
                     blurred.add(name)
@@ -322,7 +322,7 @@ def _pieces(node: Node) -> Iterator[Code]:
     yield from node.table.computed
 
 
-def _expression_cuts(node: Code, subject: Binding) -> tuple[bool, list[Any]]:
+def expression_cuts(node: Code, subject: Binding) -> tuple[bool, list[Any]]:
     """Return whether code compares a variable with constants only, and the constants it has.
 
     When it does more, its constants are still good places to try.

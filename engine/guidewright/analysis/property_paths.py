@@ -21,6 +21,7 @@ from guidewright.analysis.proofs import Proofs, proofs_of
 from guidewright.analysis.properties import Before, PathClaim, Property, Reached, Within
 from guidewright.analysis.property_checks import NODE, is_meant, meant
 from guidewright.analysis.words import listed
+from guidewright.analysis.workflow_conditions import tried
 from guidewright.analysis.workflow_search import Search, Way, always_before
 from guidewright.errors import CallError, Severity
 from guidewright.feel.names import normal
@@ -70,9 +71,10 @@ def decided(proofs: Proofs, mine: Check, each: Property) -> Finding:
     breaks = _BREAKS[type(claim)](claim)
     aim = claim.start if isinstance(claim, Within) else claim.state
     towards = None if isinstance(claim, Reached) else aim
+    values = tried(proofs.guide, each.whom)
     search = Search(
         bound,
-        proofs.samples(),
+        values.values,
         towards,
         _patients(proofs, each),
         _looked_at(proofs),
@@ -81,7 +83,7 @@ def decided(proofs: Proofs, mine: Check, each: Property) -> Finding:
     way = search.find(lambda instance: _broken(proofs, each, breaks(instance), instance))
     if way is not None:
         return _violation(proofs, mine, each, bound, way)
-    cut = [*search.cut, *_not_exact(proofs)]
+    cut = [*search.cut, *values.inexact, *_timed(proofs)]
     if not cut:
         text = f"{each.id} holds on every way ({search.situations} situations): {each.text}"
         return proved(mine.claim(about, text))
@@ -154,14 +156,11 @@ def _looked_at(proofs: Proofs) -> list[str]:
     ]
 
 
-def _not_exact(proofs: Proofs) -> list[str]:
-    """Say where the values that are tried may not represent all values."""
+def _timed(proofs: Proofs) -> list[str]:
+    """Say which values change as time goes on, so that no list of them is all there are."""
     graph = proofs.guide.graph
     computed = sorted(graph.computed_names)[:1] if graph is not None else []
-    return [
-        *(f"`{text}` is no plain condition" for text in proofs.inexact()[:1]),
-        *(f"'{name}' is computed as time goes on" for name in computed),
-    ]
+    return [f"'{name}' is computed as time goes on" for name in computed]
 
 
 def _broken(proofs: Proofs, each: Property, breaks: bool | None, instance: Instance) -> bool | None:

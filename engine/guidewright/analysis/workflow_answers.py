@@ -8,8 +8,6 @@ every way to a state brings are not missing there. Policies have their defaults,
 
 from __future__ import annotations
 
-import dataclasses
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,24 +16,18 @@ from typing import Any
 import networkx as nx
 
 from guidewright.analysis.axes import Kind
-from guidewright.analysis.difference_axes import Space, space_of, under
+from guidewright.analysis.difference_axes import Space, under
 from guidewright.analysis.difference_cells import Known, Open, Value, each_bit
 from guidewright.analysis.difference_fingerprints import value_key
 from guidewright.analysis.difference_search import Search, split
-from guidewright.analysis.difference_versions import Version
 from guidewright.analysis.regions import Box
-from guidewright.analysis.sharing import shared
+from guidewright.analysis.workflow_conditions import conditions_of
 from guidewright.analysis.workflow_search import BEGINNING, ROOT, causes
-from guidewright.dmn import build, model
-from guidewright.dmn.model import Definitions, Text
-from guidewright.errors import GuidewrightError
 from guidewright.feel.names import normal
-from guidewright.guideline.evaluator import awaited, input_types
 from guidewright.guideline.guide import Guideline
-from guidewright.source import text_span
 from guidewright.workflow.evaluator import BoundGraph
 from guidewright.workflow.instance import Stop
-from guidewright.workflow.model import Graph, Guard, State, StateKind, Transition, Trigger
+from guidewright.workflow.model import Graph, State, StateKind, Transition, Trigger
 from guidewright.workflow.ways import Question, Way
 
 MOST_BOXES = 1_000  # of one state; what is left then is unknown
@@ -190,36 +182,11 @@ def _rest(box: Box, axis: int, mask: int) -> Box:
     return (*box[:axis], mask, *box[axis + 1 :])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Asked:
-    """The model with the conditions of a workflow as decisions, by text, under all readings.
-
-    Without a version where the conditions could not be read together.
-    """
-
-    version: Version | None
-    space: Space
-    names: dict[str, str]
-
-
-@shared
-def _asked(guide: Guideline) -> _Asked:
-    graph = guide.graph
-    assert graph is not None  # noqa: S101 - checks of workflows are run only where there is one
-    guards = list(dict.fromkeys(each.text for each in graph.guards))
-    names = {text: f"condition {number} of the workflow" for number, text in enumerate(guards)}
-    try:
-        version = Version(build([_with_conditions(guide, graph, names)], strict=False))
-    except GuidewrightError:
-        return _Asked(None, space_of((Version(guide.model),), (guide.file,)), names)
-    return _Asked(version, space_of((version, version), (guide.file, guide.file)), names)
-
-
 def answers_of(guide: Guideline, *, all_readings: bool = False) -> WorkflowAnswers:
     """Return the answers of a guideline's workflow."""
     assert guide.graph is not None  # noqa: S101 - checks of workflows are run only where there is
     assert guide.workflow is not None  # noqa: S101 - there is one with the graph
-    asked, bound = _asked(guide), guide.workflow.bound()
+    asked, bound = conditions_of(guide), guide.workflow.bound()
     if asked.version is None:
         return WorkflowAnswers(guide, guide.graph, bound, asked.space, None, asked.names, {})
     policies = () if all_readings else guide.file.policies.values()
@@ -252,64 +219,3 @@ def brought_before(graph: Graph) -> dict[str, frozenset[str]]:
             if name not in without:
                 found[name] |= {normal(each.name) for each in awaits.names}
     return {name: frozenset(each) for name, each in found.items()}
-
-
-def _with_conditions(guide: Guideline, graph: Graph, names: dict[str, str]) -> Definitions:
-    """Return the model with a decision for each condition and each computed value."""
-    definitions = guide.model.definitions
-    inputs = set(input_types(guide.model))
-    more = sorted(each for each in awaited(graph) if normal(each) not in inputs)
-    template = next(definitions.input_data, None)
-    span = definitions.span
-    added: list[model.DrgElement] = []
-    for name in more:
-        variable = model.Variable(name, None, span)
-        added.append(model.InputData(f"datum-{name}", span, None, None, name, span, variable))
-    known = {normal(each.name): each.id for each in (*definitions.input_data, *added)}
-    computed: dict[str, str] = {}
-    for number, item in enumerate(
-        (*graph.compute, *(each for state in graph.states for each in state.compute))
-    ):
-        if normal(item.name) in known or normal(item.name) in computed:
-            continue  # two of one name: what it means depends on the state, so it stays unknown
-        identity = f"computed-{number}"
-        needs = _needs(item.expression.text, known, computed)
-        added.append(_decision(identity, item.name, item.expression, needs, span))
-        computed[normal(item.name)] = identity
-    for number, (text, name) in enumerate(names.items()):
-        needs = _needs(text, known, computed)
-        added.append(_decision(f"condition-{number}", name, text, needs, span))
-    assert template is None or template.id is not None  # noqa: S101 - requirements name ids
-    return dataclasses.replace(definitions, elements=(*definitions.elements, *added))
-
-
-def _needs(
-    text: str, known: dict[str, str | None], computed: dict[str, str]
-) -> tuple[model.Requirement, ...]:
-    """Return what an expression may look at: what is named in its text."""
-    found = []
-    for kind, names in (
-        (model.RequirementKind.INPUT, known),
-        (model.RequirementKind.DECISION, computed),
-    ):
-        for name, identity in names.items():
-            if identity is not None and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-                target = model.Reference(None, identity, text_span(identity))
-                found.append(model.Requirement(kind, target, None))
-    return tuple(found)
-
-
-def _decision(
-    identity: str,
-    name: str,
-    expression: Guard | str,
-    needs: tuple[model.Requirement, ...],
-    span: Any,
-) -> model.Decision:
-    text = expression if isinstance(expression, str) else expression.text
-    source = text_span(text, "<condition>").source
-    logic = model.LiteralExpression(None, span, None, None, None, Text(source), None)
-    variable = model.Variable(name, None, span)
-    return model.Decision(
-        identity, span, None, None, name, span, variable, None, None, needs, logic
-    )

@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count, product
+from math import prod
 from typing import Any
 
 import networkx as nx
 
-from guidewright.errors import CallError
+from guidewright.errors import CallError, ResourceError
 from guidewright.feel.temporal import DateTime
 from guidewright.feel.text import literal
 from guidewright.workflow.configuration import ancestors
@@ -39,6 +40,8 @@ MOST_SITUATIONS = 1500
 MOST_EVENTS = 4000  # that are tried: a count, so that a busy machine gives the same verdicts
 FAR = 10_000
 MOST_ANSWERS = 40  # ways to answer one task
+MOST_STARTS = 500  # sets of data that a patient may bring from the start
+MOST_RINGS = 3  # events that go round for ever: each takes as long as many others
 ROOT = ""
 
 
@@ -131,6 +134,7 @@ class Search:
     deadline: Callable[[Instance], DateTime | None] = lambda instance: None
     cut: list[str] = field(default_factory=list)
     situations: int = 0
+    rings: int = 0
 
     def find(self, done: Callable[[Instance], bool | None]) -> Way | None:
         """Return the first way for which `done` is true; ways for which it is false are left."""
@@ -142,8 +146,10 @@ class Search:
         while queue:
             way = heappop(queue)[-1]
             for event in self.moves(way.instance):
-                tried += 1
                 after = self._after(way, event)
+                tried += 1
+                if self.rings > MOST_RINGS:
+                    return None
                 if after is None:
                     continue
                 verdict = done(after.instance)
@@ -174,6 +180,10 @@ class Search:
             instance, _ = step(self.bound, way.instance, event)
         except CallError:  # the event is not possible there
             return None
+        except ResourceError:  # a ring that waits for nothing: `workflow.endless` tells of it
+            self.rings += 1
+            self._cut("an event sends the workflow round for ever")
+            return None
         return Way(instance, (*way.events, event))
 
     def _cut(self, reason: str) -> None:
@@ -187,6 +197,7 @@ class Search:
         if instance.at is None:
             yield Start(BEGINNING)
             yield from (Start(BEGINNING, values) for values in self.patients)
+            yield from self._starts()
             return
         if instance.status is Status.FINISHED:
             return
@@ -199,6 +210,21 @@ class Search:
         for name in self._unasked(instance):
             yield from (Data(now, {name: value}) for value in self._values(name))
         yield from self._time(instance, now)
+
+    def _starts(self) -> Iterator[Event]:
+        """Yield the data that a patient may bring from the start: all there are, or nothing."""
+        choices = [
+            [None, *(each for each in self.samples.get(name, ()) if each is not None)]
+            for name in self.looked_at
+        ]
+        if prod(map(len, choices)) > MOST_STARTS:
+            self._cut("data that patients bring from the start were tried for some patients only")
+            return
+        for values in product(*choices):
+            told = zip(self.looked_at, values, strict=True)
+            known = {name: value for name, value in told if value is not None}
+            if known:
+                yield Start(BEGINNING, known)
 
     def _answers(self, task: OpenTask, known: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield ways to answer a task; what is known of the patient is said again first."""
