@@ -15,7 +15,7 @@ from typing import Any
 
 import z3
 
-from guidewright.analysis.axes import Axis, Kind
+from guidewright.analysis.axes import Kind
 from guidewright.analysis.encoded_model import EncodedModel
 from guidewright.analysis.encoding import constant
 from guidewright.analysis.encoding_operators import equal
@@ -58,7 +58,6 @@ class Proofs:
     _samples: dict[str, list[Any]] = field(default_factory=dict)
     _keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
-    _unseen: list[str] = field(default_factory=list)
     _observed: dict[str, set[str]] = field(default_factory=dict)
     _usual: list[Condition] = field(default_factory=list)
 
@@ -312,7 +311,6 @@ class Proofs:
             for table in subjects_of(self.guide):
                 for axis, source in zip(table.axes, table.sources, strict=True):
                     if source.kind is SourceKind.INPUT and source.name in found:
-                        self._look(axis)
                         values = found[source.name]
                         known = (p.value for p in axis.parts if p.kind is not Kind.UNSEEN)
                         values.extend(value for value in known if value not in values)
@@ -324,15 +322,6 @@ class Proofs:
                     values.append(None)
             self._samples = found
         return self._samples
-
-    def _look(self, axis: Axis) -> None:
-        if any(part.kind is Kind.UNSEEN for part in axis.parts):
-            self._unseen.append(axis.name)
-
-    def inexact(self) -> list[str]:
-        """Return the inputs whose samples may not represent all that cells tell apart."""
-        self.samples()
-        return list(dict.fromkeys(self._unseen))
 
 
 def _given(values: Values) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from importlib import import_module
 
 from guidewright.analysis.checks import CHECKS, Subject, checks_of
 from guidewright.analysis.findings import Finding, Verdict
+from guidewright.analysis.nested_tables import nested_of
 from guidewright.analysis.reaching import reach_in
 from guidewright.analysis.sharing import forget
 from guidewright.analysis.suppressions import Accepted, sorted_out
@@ -30,6 +31,7 @@ MODULES = (
     "guidewright.analysis.property_paths",
     "guidewright.analysis.table_columns",
     "guidewright.analysis.table_coverage",
+    "guidewright.analysis.table_limits",
     "guidewright.analysis.table_monotone",
     "guidewright.analysis.table_outputs",
     "guidewright.analysis.table_overlap",
@@ -76,6 +78,7 @@ def verify(guide: Guideline, only: Iterable[str] | None = None) -> Report:
 def _found(guide: Guideline, codes: set[str]) -> Iterator[Finding]:
     reach = reach_in(guide)
     tables = [replace(each, reach=reach) for each in subjects_of(guide)]
+    tables += nested_of(guide).subjects
     for check in checks_of(Subject.TABLE):
         if check.code not in codes:
             continue
