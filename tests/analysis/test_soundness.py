@@ -9,7 +9,7 @@ import pytest
 from soundness import KINDS, Kind, some
 
 SEED = 20261122
-COUNTS = {"tables": 120, "graphs": 12, "workflows": 20, "terms": 30}
+COUNTS = {"tables": 120, "graphs": 12, "workflows": 8, "terms": 30}
 OTHERS = 40
 
 
