@@ -23,7 +23,7 @@ from guidewright.analysis.property_checks import NODE, is_meant, meant
 from guidewright.analysis.words import listed
 from guidewright.analysis.workflow_conditions import tried
 from guidewright.analysis.workflow_search import Search, Way, always_before
-from guidewright.errors import CallError, Severity
+from guidewright.errors import CallError, ResourceError, Severity
 from guidewright.feel.names import normal
 from guidewright.feel.temporal import DateTime
 from guidewright.feel.temporal.durations import NANOSECONDS
@@ -215,12 +215,12 @@ def _fewer(events: tuple[Event, ...]) -> Iterator[tuple[Event, ...]]:
 
 
 def _run(bound: BoundGraph, events: tuple[Event, ...]) -> Instance | None:
-    """Return where events lead; None when one of them is not possible."""
+    """Return where events lead; None when one is not possible, or goes round for ever."""
     instance = begin(bound)
     try:
         for event in events:
             instance, _ = step(bound, instance, event)
-    except CallError:
+    except (CallError, ResourceError):
         return None
     return instance
 
