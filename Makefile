@@ -9,12 +9,14 @@ GUIDELINE := models/b12-deficiency
 PATIENT := $(GUIDELINE)/example-patient.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark lint clean
+.PHONY: help demo test test-spark packs site lint clean
 
 help:
 	@echo "make demo   what the B12 guideline says for an example patient, and its flowchart"
 	@echo "make test   all tests (those on Spark are left out where pyspark is not installed)"
 	@echo "make test-spark   Spark against the local run on 100,000 rows; installs 0.6 GB, needs Java 17"
+	@echo "make packs  the review packs of all models, HTML and PDF, in build/review"
+	@echo "make site   the documentation with these packs, in build/site; a broken link stops it"
 	@echo "make lint   style, types, layers"
 
 $(VENV)/.demo: pyproject.toml
@@ -48,6 +50,13 @@ test: $(VENV)/.dev $(OTHER)/.ready
 test-spark: $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
 	@$(BIN)/python -m pytest tests/batch/test_batch_spark.py
+
+packs: $(VENV)/.dev
+	@$(BIN)/python site/packs.py build/review
+
+site: packs
+	@$(BIN)/python site/pages.py build/review build/pages
+	@$(BIN)/zensical build --clean --strict
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

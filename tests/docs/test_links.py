@@ -9,7 +9,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-PAGES = ["index.md", "tutorial.md", "command-line.md", "messages.md"]
+PAGES = [
+    *("index.md", "tutorial.md", "command-line.md", "messages.md"),
+    *("embedding.md", "reviewing.md"),
+]
 
 
 def anchors(page: Path) -> set[str]:

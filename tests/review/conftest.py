@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 import guidewright as gw
 from guidewright_visualize.review.contents import pack_of
@@ -20,8 +17,6 @@ SMALL = ROOT / "tests" / "guidelines" / "fever"
 KEPT = ROOT / "build" / "review"
 MODELS = sorted(path.parent for path in (ROOT / "models").rglob("guideline.yaml"))
 CORRECTED = ROOT / "models" / "who-anc-anaemia" / "corrected"
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-PROGRAM = next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
 @pytest.fixture(scope="session", params=[SMALL, *MODELS], ids=lambda path: path.name)
@@ -51,16 +46,6 @@ def pdf_file(pack: Pack) -> Path:
 @pytest.fixture(scope="session")
 def small() -> Pack:
     return pack_of(gw.load(SMALL), raster=True)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if PROGRAM is None:
-        pytest.skip("no Chromium is installed")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 def name_of(pack: Pack) -> str:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import ROOT
 from playwright.sync_api import Browser, Page
 
 import guidewright as gw
 from guidewright_visualize.review.html import report_to_html
 from guidewright_visualize.review.patient import report_of
 
+ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "build" / "screenshots"
 # axe takes time with the square of a page, so a long page is looked at piece by piece, and whole
 # parts after each other: all that it has, 60 entries at most at a time
