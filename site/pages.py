@@ -37,6 +37,7 @@ def gather(packs: Iterable[Path], folder: Path) -> None:
             _copy(match[1], folder)
         text = _FENCE.sub(_fence, _OUTSIDE.sub(r"](\1\2)", text))
         page.write_text(text, encoding="utf-8")
+    shutil.copy(ROOT / "site" / "site.css", folder)
     (folder / "packs").mkdir()
     for pack in packs:
         shutil.copy(pack, folder / "packs")
