@@ -55,7 +55,7 @@ def draw_flowchart(
 
     `places` lays a page out, as for `draw_workflow`: boxes are numbered as they stand on paper.
     """
-    chart = _Chart(tree, dict(_named(tree.root, _START)))
+    chart = _chart(tree)
     cuts = _cuts(chart)
     order = {page: list(chart.on_page(page, cuts)) for page in sorted(cuts, key=chart.place)}
     drawn = _drawn(chart, order, name, title, caption)
@@ -111,14 +111,16 @@ def _of_text(lines: Sequence[str], shape: Shape) -> _Size:
 
 @dataclass(frozen=True, slots=True)
 class _Chart:
-    """A tree with a name for every node, in the order of the tree."""
+    """A tree with a name, a place in the order of the tree, and a size for every node."""
 
     tree: Tree
     nodes: Mapping[str, TreeNode]
+    places: Mapping[str, int]
+    boxes: Mapping[str, _Size]
 
     def place(self, name: str) -> int:
         """Return where a node stands in the tree."""
-        return list(self.nodes).index(name)
+        return self.places[name]
 
     def following(self, name: str) -> list[str]:
         """Return the names of what follows a node."""
@@ -135,13 +137,12 @@ class _Chart:
 
     def size(self, name: str, cuts: Sequence[str]) -> _Size:
         """Return the size of a part; what is cut off is an oval."""
-        node, subject = self.nodes[name], self.tree.subject
-        if isinstance(node, Leaf):
-            return _of_text(answer_lines(subject, node), Shape.ANSWER)
+        own = self.boxes[name]
+        if isinstance(self.nodes[name], Leaf):
+            return own
         yes, *down = (
             _OVAL if each in cuts else self.size(each, cuts) for each in self.following(name)
         )
-        own = _of_text(question_lines(subject, node), Shape.QUESTION)
         below = sum(part.width for part in down) + _GAP * (len(down) - 1)
         along = yes.boxes > 1  # what is beside goes down beside what is below
         first = max(own.width + _YES, below) if along else own.width + _YES
@@ -150,6 +151,22 @@ class _Chart:
             max(first + yes.width, below),
             max(yes.height, max(own.height, 40) + _ABOVE + max(part.height for part in down)),
         )
+
+
+def _chart(tree: Tree) -> _Chart:
+    nodes, subject = dict(_named(tree.root, _START)), tree.subject
+    sizes = {
+        name: _of_text(question_lines(subject, node), Shape.QUESTION)
+        if isinstance(node, Question)
+        else _of_text(answer_lines(subject, node), Shape.ANSWER)
+        for name, node in nodes.items()
+    }
+    return _Chart(tree, nodes, {name: place for place, name in enumerate(nodes)}, sizes)
+
+
+def page_count(tree: Tree) -> int:
+    """Return on how many pages a flowchart stands."""
+    return len(_cuts(_chart(tree)))
 
 
 def _cuts(chart: _Chart) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from guidewright.guideline.outcome import Outcome
 from guidewright.guideline.provenance import tables_of
 from guidewright.guideline.walk import walk_patient
 from guidewright_visualize.drawing import Caption, Drawing, TableDrawing
-from guidewright_visualize.flowcharts import draw_flowchart, mark_way
+from guidewright_visualize.flowcharts import draw_flowchart, mark_way, page_count
 from guidewright_visualize.requirements import draw_requirement_pages
 from guidewright_visualize.statecharts import draw_statechart
 from guidewright_visualize.table_layout import pages
@@ -88,13 +88,22 @@ def flowchart_pictures(
 
 
 def flowchart_of(
-    guideline: Guideline, caption: Caption, subject: TableSubject, outcome: Outcome | None = None
+    guideline: Guideline,
+    caption: Caption,
+    subject: TableSubject,
+    outcome: Outcome | None = None,
+    *,
+    most: int | None = None,
 ) -> tuple[Drawing, ...] | NoTree:
-    """Return the pages of one table as questions, or why there are none."""
+    """Return the pages of one table as questions, or why there are none: at `most` so many."""
     tree = tree_of(subject)
     if isinstance(tree, NoTree):
         return tree
     title = _written(guideline, subject.decision)
+    count = page_count(tree) if most is not None else 0
+    if most is not None and count > most:
+        how = f"guidewright draw DIR --flowchart '{title}'"
+        return NoTree(f"it would take {count} pages, which are drawn by {how}")
     name = f"flowchart-{file_names(guideline)[title]}"
     drawn = draw_flowchart(tree, name=name, title=title, caption=caption)
     seen = outcome.trace.decision(title) if outcome is not None else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 FONT = "Arial"
 
@@ -36,6 +37,8 @@ def clean(text: str) -> str:
     'a b\ufffd'
     """
     collapsed = " ".join(text.split())
+    if collapsed.isascii() and collapsed.isprintable():
+        return collapsed
     return "".join(_UNPRINTABLE if _disturbs(character) else character for character in collapsed)
 
 
@@ -46,6 +49,7 @@ def _disturbs(character: str) -> bool:
     return character in _DIRECTION or unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co")
 
 
+@lru_cache(maxsize=20_000)  # words come again and again while lines are balanced
 def text_width(text: str, size: float) -> float:
     """Return the width of a line in points, in the regular font.
 

@@ -131,14 +131,10 @@ def _flowcharts(
 ) -> Iterator[tuple[str, tuple[Figure, ...] | str]]:
     """Yield for each table its pages as questions, or why they are not shown, by its anchor."""
     for subject in subjects_of(guideline):
-        drawn = flowchart_of(guideline, caption_of(guideline), subject)
+        drawn = flowchart_of(guideline, caption_of(guideline), subject, most=MOST_PAGES)
         anchor = anchors.table(subject.decision)
         if isinstance(drawn, NoTree):
-            yield anchor, f"It is not shown as questions: {drawn.reason}."
-        elif len(drawn) > MOST_PAGES:
-            name = next(page.decision for page in drawn)
-            how = f"guidewright draw DIR --flowchart '{name}'"
-            yield anchor, f"As questions it takes {len(drawn)} pages: {how}."
+            yield anchor, f"It is not shown as questions here: {drawn.reason}."
         else:
             yield anchor, figures(guideline, drawn, back, raster=raster)
 
