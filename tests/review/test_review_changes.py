@@ -55,3 +55,8 @@ def test_the_same_version_is_proved_to_be_the_same() -> None:
     assert not changes.rules
     assert not changes.patients
     assert "proved" in changes.verdict
+
+
+def test_what_changed_is_marked_in_the_pictures(changed: Pack) -> None:
+    words = [box.text for figure in changed.figures for box in figure.boxes]
+    assert any("■ changed since the other version" in each for each in words)

@@ -33,7 +33,6 @@ from guidewright_visualize.guidelines import (
     caption_of,
     flowchart_pictures,
     requirement_pictures,
-    statechart_pictures,
     table_pictures,
     workflow_pictures,
 )
@@ -86,7 +85,6 @@ __all__ = [
     "printed_size",
     "render",
     "requirement_pictures",
-    "statechart_pictures",
     "summary",
     "table_pages",
     "table_pictures",

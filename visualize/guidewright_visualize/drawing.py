@@ -336,6 +336,7 @@ class TableDrawing:
     notes: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
     form: TableForm | None = None
+    decision: str = ""
 
     @property
     def mark_kinds(self) -> tuple[MarkKind, ...]:

@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from guidewright.analysis.decision_trees import Ending, Leaf, Question, Tree, way_through
+from guidewright.analysis.decision_trees import (
+    START,
+    WAYS,
+    Ending,
+    Leaf,
+    Question,
+    Tree,
+    named,
+    way_through,
+)
 from guidewright.analysis.decision_trees import Node as TreeNode
 from guidewright.guideline.provenance import basis_of
 from guidewright_visualize.dot import LONGEST, MOST_LINES
@@ -37,8 +46,6 @@ Places = Callable[[Drawing], Mapping[str, tuple[int, int]]]
 MOST_BOXES = 21  # of a page
 PAPER = ((600.0, 750.0), (850.0, 330.0))  # points, without title and legend: upright, sideways
 _YES, _GAP, _ABOVE = 75.0, 26.0, 32.0  # the arrow to the right, between boxes, the arrow downwards
-_START = "start"
-_WAYS = ("yes", "no", "unknown")
 _SIDES = (Side.RIGHT, Side.DOWN, Side.FREE)
 _PASSES = 4
 
@@ -69,14 +76,6 @@ def draw_flowchart(
             break
         drawn = again
     return drawn
-
-
-def _named(node: TreeNode, name: str) -> Iterator[tuple[str, TreeNode]]:
-    """Yield every node by the ways that lead to it: `start`, `start.yes`, `start.yes.no`, ..."""
-    yield name, node
-    if isinstance(node, Question):
-        for way, each in zip(_WAYS, node.ways, strict=False):
-            yield from _named(each, f"{name}.{way}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ class _Chart:
         """Return the names of what follows a node."""
         node = self.nodes[name]
         ways = node.ways if isinstance(node, Question) else ()
-        return [f"{name}.{way}" for way, _ in zip(_WAYS, ways, strict=False)]
+        return [f"{name}.{way}" for way, _ in zip(WAYS, ways, strict=False)]
 
     def on_page(self, name: str, cuts: Sequence[str]) -> Iterator[str]:
         """Yield the nodes on the page that begins with a node."""
@@ -154,7 +153,7 @@ class _Chart:
 
 
 def _chart(tree: Tree) -> _Chart:
-    nodes, subject = dict(_named(tree.root, _START)), tree.subject
+    nodes, subject = dict(named(tree.root)), tree.subject
     sizes = {
         name: _of_text(question_lines(subject, node), Shape.QUESTION)
         if isinstance(node, Question)
@@ -175,19 +174,19 @@ def _cuts(chart: _Chart) -> tuple[str, ...]:
     The smallest part is cut off that makes the rest fit on its page, else the largest that fits.
     """
     cuts: list[str] = []
-    while not chart.size(_START, cuts).fits:
+    while not chart.size(START, cuts).fits:
         sizes = {
             name: chart.size(name, cuts)
-            for name in chart.on_page(_START, cuts)
-            if name != _START and isinstance(chart.nodes[name], Question)
+            for name in chart.on_page(START, cuts)
+            if name != START and isinstance(chart.nodes[name], Question)
         }
         if not sizes:
             break  # one question with its answers: nothing is left to be cut off
         order = sorted(sizes, key=lambda name: (sizes[name].boxes, chart.place(name)))
         fitting = [name for name in order if sizes[name].fits] or order
-        last = (name for name in fitting if chart.size(_START, [*cuts, name]).fits)
+        last = (name for name in fitting if chart.size(START, [*cuts, name]).fits)
         cuts.append(next(last, fitting[-1]))
-    return (_START, *cuts)
+    return (START, *cuts)
 
 
 def _drawn(
@@ -205,7 +204,7 @@ def _drawn(
         nodes = [_box(chart, each, numbers) for each in inside]
         links = [each for box in inside for each in chart.following(box) if each in starts]
         edges = [edge for box in inside for edge in _ways(chart, box, set(links))]
-        if first != _START:
+        if first != START:
             before = first.rpartition(".")[0]
             page = next(starts[p] for p, others in pages.items() if before in others)
             text = (f"from {numbers[before]} on page {page}",)
@@ -269,7 +268,7 @@ def _notes(tree: Tree) -> tuple[str, ...]:
 def mark_way(pages: Sequence[Drawing], tree: Tree, values: Sequence[Any]) -> tuple[Drawing, ...]:
     """Mark the way of a patient whose table had these values, one a column."""
     passed = way_through(tree, values)
-    names = {id(node): name for name, node in _named(tree.root, _START)}
+    names = {id(node): name for name, node in named(tree.root)}
     steps = {names[id(node)]: step for step, node in enumerate(passed, 1)}
     return tuple(_marked(page, steps) for page in pages)
 

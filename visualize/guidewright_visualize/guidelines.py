@@ -7,6 +7,7 @@ which they are reviewed: requirement diagrams, decision tables, the pages of the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from guidewright.analysis.decision_trees import NoTree
 from guidewright.analysis.tables import TableSubject, subjects_of
@@ -19,6 +20,7 @@ from guidewright.guideline.provenance import tables_of
 from guidewright.guideline.walk import walk_patient
 from guidewright_visualize.drawing import Caption, Drawing, TableDrawing
 from guidewright_visualize.flowcharts import draw_flowchart, mark_way, page_count
+from guidewright_visualize.marking import Marking, marked, with_removed, with_removed_rules
 from guidewright_visualize.requirements import draw_requirement_pages
 from guidewright_visualize.statecharts import draw_statechart
 from guidewright_visualize.table_layout import pages
@@ -47,25 +49,44 @@ def caption_of(guideline: Guideline) -> Caption:
 
 
 def requirement_pictures(
-    guideline: Guideline, caption: Caption, outcome: Outcome | None = None
+    guideline: Guideline,
+    caption: Caption,
+    outcome: Outcome | None = None,
+    *,
+    markings: Sequence[Marking] = (),
 ) -> Iterator[Drawing]:
     """Yield the requirement diagrams; decisions that were evaluated carry their values."""
     for page in draw_requirement_pages(guideline.model.definitions, caption=caption):
-        yield page if outcome is None else mark_decisions(page, outcome.trace)
+        yield marked(page if outcome is None else mark_decisions(page, outcome.trace), markings)
 
 
 def table_pictures(
-    guideline: Guideline, caption: Caption, outcome: Outcome | None = None
+    guideline: Guideline,
+    caption: Caption,
+    outcome: Outcome | None = None,
+    *,
+    markings: Sequence[Marking] = (),
+    before: Guideline | None = None,
 ) -> Iterator[TableDrawing]:
-    """Yield every decision table, a long one in pages."""
+    """Yield every decision table, a long one in pages; with rules that only `before` has."""
+    older = {} if before is None else dict(_drawn_tables(before))
     stems = file_names(guideline)
     for decision, table in tables_of(guideline.model.definitions):
         name = f"table-{stems[decision.name]}"
         drawing = draw_table(table, name=name, title=decision.name, caption=caption)
+        drawing = replace(drawing, decision=decision.name)
         seen = outcome.trace.decision(decision.name) if outcome is not None else None
         if seen is not None and seen.tables:
             drawing = mark_rules(drawing, seen.tables[-1])
+        drawing = marked(drawing, markings)
+        if normal(decision.name) in older:
+            drawing = with_removed_rules(drawing, older[normal(decision.name)])
         yield from pages(drawing)
+
+
+def _drawn_tables(guideline: Guideline) -> Iterator[tuple[str, TableDrawing]]:
+    for decision, table in tables_of(guideline.model.definitions):
+        yield normal(decision.name), draw_table(table, title=decision.name)
 
 
 def flowchart_pictures(
@@ -73,6 +94,8 @@ def flowchart_pictures(
     caption: Caption,
     decisions: Sequence[str],
     outcome: Outcome | None = None,
+    *,
+    markings: Sequence[Marking] = (),
 ) -> Iterator[Drawing]:
     """Yield the tables of these decisions as questions, one after the other, in pages.
 
@@ -84,7 +107,7 @@ def flowchart_pictures(
             text = f"no flowchart of {name!r} is drawn: {drawn.reason}"
             hint = "read it as a table, or split it into smaller tables"
             raise CallError(Note(Code.NO_FLOWCHART, None, text, hint))
-        yield from drawn
+        yield from (marked(page, markings) for page in drawn)
 
 
 def flowchart_of(
@@ -129,28 +152,29 @@ def _written(guideline: Guideline, decision: str) -> str:
 
 
 def workflow_pictures(
-    guideline: Guideline, caption: Caption, outcome: Outcome | None = None
+    guideline: Guideline,
+    caption: Caption,
+    outcome: Outcome | None = None,
+    *,
+    markings: Sequence[Marking] = (),
+    before: Guideline | None = None,
+    statechart: bool = False,
 ) -> Iterator[Drawing]:
-    """Yield the pages of the workflow, none when the guideline has no workflow."""
-    if guideline.graph is not None:
-        yield from _marked(guideline, draw_workflow(guideline.graph, caption=caption), outcome)
+    """Yield the pages of the workflow, none when the guideline has no workflow.
 
-
-def statechart_pictures(
-    guideline: Guideline, caption: Caption, outcome: Outcome | None = None
-) -> Iterator[Drawing]:
-    """Yield the pages of the workflow as a statechart, none when there is no workflow."""
-    if guideline.graph is not None:
-        yield from _marked(guideline, draw_statechart(guideline.graph, caption=caption), outcome)
-
-
-def _marked(
-    guideline: Guideline, pages: Sequence[Drawing], outcome: Outcome | None
-) -> Sequence[Drawing]:
-    """Mark the way of a patient through the workflow, if there is one."""
-    if outcome is None or guideline.graph is None:
-        return pages
-    return mark_instance(pages, guideline.graph, walk_patient(guideline, outcome))
+    What only `before` has is there, too, dotted. With `statechart` it is drawn as one.
+    """
+    graph = guideline.graph
+    if graph is None:
+        return
+    draw = draw_statechart if statechart else draw_workflow
+    drawn = draw(graph, caption=caption)
+    if outcome is not None:
+        drawn = mark_instance(drawn, graph, walk_patient(guideline, outcome))
+    drawn = tuple(marked(page, markings) for page in drawn)
+    if before is not None and before.graph is not None:
+        drawn = with_removed(drawn, draw(before.graph, places=None), before.graph, graph)
+    yield from drawn
 
 
 def file_names(guideline: Guideline) -> Mapping[str, str]:

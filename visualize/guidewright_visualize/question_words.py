@@ -6,6 +6,8 @@ the values that can still be there: where only values below 350 are left, `[180.
 
 from __future__ import annotations
 
+import re
+
 from guidewright.analysis.axes import SCALES, Axis, Kind, Part
 from guidewright.analysis.decision_trees import Ending, Leaf, Question
 from guidewright.analysis.table_outputs import output_value
@@ -45,9 +47,8 @@ def _asked(subject: TableSubject, question: Question, axis: Axis) -> str:
         return f"{axis.name}: {UNKNOWN}"
     if values == known:
         return f"{axis.name}: known"
-    return (
-        f"{_said(subject, question.axis, values, known)}{f', or {UNKNOWN}' if asked & null else ''}"
-    )
+    said = _said(subject, question.axis, values, known)
+    return f"{said}, or {UNKNOWN}" if asked & null and UNKNOWN not in said else said
 
 
 def _said(subject: TableSubject, place: int, values: int, known: int) -> str:
@@ -90,7 +91,7 @@ def _cell(subject: TableSubject, place: int, values: int, known: int) -> str:
     for row in subject.tests:
         for test, axis in zip(row, subject.columns, strict=True):
             if axis == place and cell_mask(subject.axes[place], test) & known == values:
-                return readable(test.text)
+                return re.sub(r"^null, ", f"{UNKNOWN}, ", readable(test.text))
     return ""
 
 

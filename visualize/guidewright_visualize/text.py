@@ -117,6 +117,7 @@ def box_words(drawing: Drawing) -> Iterator[BoxWords]:
     ends = {node.id: node_name(node) for node in drawing.nodes}
     ends |= {part.id: clean(part.label) for part in parts}
     inside = {member: clean(part.label) for part in parts for member in part.members}
+    numbered = any(node.number is not None for node in drawing.nodes)
     in_order = sorted(drawing.nodes, key=lambda node: node.number or 0)
     for index, node in enumerate(in_order, 1):
         ways = [edge for edge in drawing.edges if edge.source == node.id]
@@ -129,7 +130,7 @@ def box_words(drawing: Drawing) -> Iterator[BoxWords]:
             begun = (WayWords(f"Begin{where}: go to {ends[e.target]}", e.target) for e in ways)
             yield BoxWords(node.id, "", "", tuple(begun))
             continue
-        number = str(index if node.number is None else node.number)
+        number = str(node.number or ("" if numbered else index))
         following = [
             WayWords(_way(edge, ends), edge.target) for edge in ways if edge.kind not in _NEEDS
         ]

@@ -8,14 +8,15 @@ that kept the others out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from guidewright.dmn.trace import RuleTrace, TableTrace, Trace
-from guidewright.workflow.instance import Instance, Visit
-from guidewright.workflow.model import Graph, Transition
+from guidewright.guideline.walk import taken_ways
+from guidewright.workflow.instance import Instance
+from guidewright.workflow.model import Graph
 from guidewright_visualize.drawing import (
     Cell,
     Column,
@@ -100,33 +101,6 @@ def _entered(group: Group, steps: Mapping[str, list[int]]) -> Group:
     """Mark the border of a nested state that was entered."""
     marks = (Mark(MarkKind.PATH),) if group.id in steps else ()
     return replace(group, marks=marks, groups=tuple(_entered(part, steps) for part in group.groups))
-
-
-def taken_ways(graph: Graph, instance: Instance) -> tuple[str, ...]:
-    """Return the ids of the transitions an instance has taken.
-
-    Choices are recorded; other ways are those from a state that was left at an instant to one
-    that was entered then.
-    """
-    recorded = [choice.transition for choice in instance.choices]
-    chosen = {choice.state for choice in instance.choices}
-    found = [
-        way.id
-        for index, visit in enumerate(instance.visits)
-        if visit.state not in chosen and visit.state in graph.by_name
-        for way in _ways_on(graph, visit, instance.visits[index + 1 :])
-    ]
-    return tuple(dict.fromkeys((*recorded, *found)))
-
-
-def _ways_on(graph: Graph, visit: Visit, later: Sequence[Visit]) -> Iterator[Transition]:
-    """Yield the transitions that fit with what was entered when a state was left."""
-    if visit.left is None:
-        return
-    entered = {other.state for other in later if other.entered == visit.left}
-    for way in graph.state(visit.state).transitions:
-        if way.target.name in entered:
-            yield way
 
 
 def mark_decisions(drawing: Drawing, trace: Trace) -> Drawing:

@@ -97,6 +97,17 @@ def nodes(node: Node) -> Iterator[Node]:
             yield from nodes(each)
 
 
+START, WAYS = "start", ("yes", "no", "unknown")
+
+
+def named(node: Node, name: str = START) -> Iterator[tuple[str, Node]]:
+    """Yield every node by the ways that lead to it: `start`, `start.yes`, `start.yes.no`, ..."""
+    yield name, node
+    if isinstance(node, Question):
+        for way, each in zip(WAYS, node.ways, strict=False):
+            yield from named(each, f"{name}.{way}")
+
+
 def grow(subject: TableSubject, most: int = MOST_LEAVES) -> Node | NoTree:
     """Return a tree for a table, unproved, or why there is none."""
     space = allowed_space(subject)

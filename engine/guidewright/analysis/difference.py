@@ -20,9 +20,8 @@ from guidewright.analysis.difference_fingerprints import value_key
 from guidewright.analysis.difference_search import NODES, Found, Search
 from guidewright.analysis.difference_texts import (
     Change,
-    guideline_changes,
+    changes_of,
     model_changes,
-    workflow_changes,
 )
 from guidewright.analysis.difference_versions import Version
 from guidewright.analysis.findings import ReplayError, Verdict
@@ -213,12 +212,11 @@ class _Comparison:
         return dict.fromkeys(named) if named else self.versions[0].decisions
 
     def _changes(self) -> Iterator[Change]:
-        yield from model_changes(_model(self.before).definitions, _model(self.after).definitions)
-        one, other = self.files
-        if one is not None and other is not None:
-            yield from guideline_changes(one, other)
         if isinstance(self.before, Guideline) and isinstance(self.after, Guideline):
-            yield from workflow_changes(self.before.graph, self.after.graph)
+            yield from changes_of(self.before, self.after)
+        else:
+            before, after = _model(self.before), _model(self.after)
+            yield from model_changes(before.definitions, after.definitions)
 
     # classes ------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from typing import Any
 from guidewright.dmn import model
 from guidewright.dmn.model import DecisionTable, Definitions
 from guidewright.feel.names import normal
+from guidewright.guideline.guide import Guideline
 from guidewright.guideline.model import GuidelineFile
 from guidewright.source import Span
 from guidewright.workflow.model import Graph
@@ -101,6 +102,13 @@ def workflow_changes(before: Graph | None, after: Graph | None) -> Iterator[Chan
     if before is not None and after is not None:
         bare = [dataclasses.replace(each, states=()) for each in (before, after)]
         yield from _records("workflow", "", {bare[0].name: bare[0]}, {bare[0].name: bare[1]})
+
+
+def changes_of(before: Guideline, after: Guideline) -> Iterator[Change]:
+    """Yield everything that differs between two guidelines as written."""
+    yield from model_changes(before.model.definitions, after.model.definitions)
+    yield from guideline_changes(before.file, after.file)
+    yield from workflow_changes(before.graph, after.graph)
 
 
 # tables ------------------------------------------------------------------------------------------

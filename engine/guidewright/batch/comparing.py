@@ -12,13 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.csv as arrow_csv
-
 from guidewright.batch.api import run
-from guidewright.batch.files import parquet_files
+from guidewright.batch.files import read_table
 from guidewright.batch.subjects import Subject
-from guidewright.errors import CallError, Code, Note
 from guidewright.guideline.guide import Guideline
 
 REJECTED = "rejected"
@@ -53,7 +49,7 @@ def compare(
 
     Raises `CallError` for a file that is neither Parquet nor CSV, or that fits no input.
     """
-    source = _read(path)
+    source = read_table(path)
     results = [
         run(each, source, policies=_known(each, policies), keep=[]) for each in (before, after)
     ]
@@ -79,17 +75,6 @@ def _known(subject: Subject, policies: Mapping[str, str] | None) -> dict[str, st
     if not isinstance(subject, Guideline):
         return {}
     return {name: each for name, each in (policies or {}).items() if name in subject.file.policies}
-
-
-def _read(path: Path) -> pa.Table:
-    if path.suffix.lower() == ".csv":
-        options = arrow_csv.ConvertOptions(strings_can_be_null=True)
-        try:
-            return arrow_csv.read_csv(path, convert_options=options)
-        except (OSError, pa.ArrowInvalid) as fault:
-            raise CallError(Note(Code.FILE_MISSING, None, f"{str(path)!r}: {fault}")) from None
-    tables = [pa.parquet.read_table(each) for each in parquet_files(path)]
-    return pa.concat_tables(tables)
 
 
 def _differing(

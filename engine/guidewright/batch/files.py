@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ REJECTS_SCHEMA = pa.schema(
         pa.field("text", pa.string()),
     ]
 )
+_COUNTS = re.compile(r"(Row #\d+: )?Expected \d+ columns, got \d+")
 FINGERPRINT, REJECTED = "guidewright.fingerprint", "guidewright.rejected"
 
 
@@ -58,6 +60,33 @@ def parquet_files(path: Path) -> list[Path]:
     if not path.is_file():
         raise CallError(Note(Code.FILE_MISSING, None, f"there is no file {str(path)!r}"))
     return [path]
+
+
+def read_table(path: Path) -> pa.Table:
+    """Return a whole cohort: a CSV file, or Parquet.
+
+    Raises `CallError` for a file that is neither, or that cannot be read.
+    """
+    if path.suffix.lower() == ".csv":
+        options = pa.csv.ConvertOptions(strings_can_be_null=True)
+        try:
+            return pa.csv.read_csv(path, convert_options=options)
+        except (OSError, pa.ArrowInvalid) as fault:
+            raise _unreadable(path, fault) from None
+    try:
+        return pa.concat_tables([pq.read_table(each) for each in parquet_files(path)])
+    except (OSError, pa.ArrowException) as fault:
+        raise _unreadable(path, fault) from None
+
+
+def _unreadable(path: Path, fault: Exception) -> CallError:
+    """Return the error for a file that cannot be read, without the text of any of its rows."""
+    why = _COUNTS.search(str(fault))
+    if isinstance(fault, OSError) and fault.strerror:
+        said = fault.strerror
+    else:
+        said = why[0] if why else "it is neither CSV nor Parquet"
+    return CallError(Note(Code.FILE_MISSING, None, f"{str(path)!r} cannot be read: {said}"))
 
 
 def _hidden(path: Path, folder: Path) -> bool:

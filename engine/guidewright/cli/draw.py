@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,9 +17,11 @@ from guidewright.cli.common import (
     policy_option,
     read_mapping,
 )
+from guidewright.cli.marks import Asked, markings_of
 from guidewright.errors import Code, ModelError, Note
 from guidewright.guideline.guide import Guideline, load
 from guidewright.guideline.outcome import Outcome
+from guidewright_visualize.marking import Marking
 
 
 @click.command(name="draw")
@@ -59,6 +63,20 @@ from guidewright.guideline.outcome import Outcome
     help="Draw the table of this decision as questions, proved to answer as the table does; "
     "may be given several times. Without --only nothing else is drawn.",
 )
+@click.option(
+    "--against",
+    metavar="OLD",
+    type=click.Path(path_type=Path),
+    help="The folder of another version: mark what was added, removed and changed since.",
+)
+@click.option("--findings", is_flag=True, help="Mark what `verify` finds, by number.")
+@click.option("--coverage", is_flag=True, help="Mark how many cases come to each place, and none.")
+@click.option(
+    "--cohort",
+    metavar="FILE",
+    type=click.Path(exists=True, path_type=Path),
+    help="Mark how many patients of a Parquet or CSV file took each way.",
+)
 def command(
     folder: Path,
     output: Path,
@@ -67,6 +85,10 @@ def command(
     policies: tuple[str, ...],
     only: tuple[str, ...],
     flowcharts: tuple[str, ...],
+    against: Path | None,
+    findings: bool,
+    coverage: bool,
+    cohort: Path | None,
 ) -> None:
     """Draw the guideline in DIR for review: the pictures are made from the files that run.
 
@@ -85,7 +107,11 @@ def command(
         except OSError as fault:
             text = f"the folder {str(output)!r} cannot be made: {fault.strerror}"
             raise ModelError(Note(Code.FILE_UNWRITABLE, None, text)) from None
-        for picture in _pictures(guideline, outcome, kinds, flowcharts):
+        before = load(against) if against is not None else None
+        asked = Asked(before, findings, coverage, cohort)
+        markings = tuple(markings_of(guideline, asked, chosen))
+        what = _What(guideline, outcome, kinds, flowcharts, markings, before)
+        for picture in _pictures(what):
             path = output / f"{picture.name}.{'txt' if format_ == 'text' else format_}"
             path.write_bytes(_content(picture, format_))
             click.echo(str(path))
@@ -99,19 +125,30 @@ def _content(picture: pictures.Picture, format_: str) -> bytes:
     return pictures.render(picture, format_)
 
 
-def _pictures(
-    guideline: Guideline,
-    outcome: Outcome | None,
-    kinds: tuple[str, ...],
-    flowcharts: tuple[str, ...],
-) -> Iterator[pictures.Picture]:
-    caption = pictures.caption_of(guideline)
-    if "requirements" in kinds:
-        yield from pictures.requirement_pictures(guideline, caption, outcome)
-    if "tables" in kinds:
-        yield from pictures.table_pictures(guideline, caption, outcome)
-    yield from pictures.flowchart_pictures(guideline, caption, flowcharts, outcome)
-    if "workflow" in kinds:
-        yield from pictures.workflow_pictures(guideline, caption, outcome)
-    if "statechart" in kinds:
-        yield from pictures.statechart_pictures(guideline, caption, outcome)
+@dataclass(frozen=True, slots=True)
+class _What:
+    """What is drawn, and what is marked in it."""
+
+    guideline: Guideline
+    outcome: Outcome | None
+    kinds: tuple[str, ...]
+    flowcharts: tuple[str, ...]
+    markings: tuple[Marking, ...]
+    before: Guideline | None
+
+
+def _pictures(of: _What) -> Iterator[pictures.Picture]:
+    caption = pictures.caption_of(of.guideline)
+    drawn = (of.guideline, caption, of.outcome)
+    older: dict[str, Any] = {"markings": of.markings, "before": of.before}
+    if "requirements" in of.kinds:
+        yield from pictures.requirement_pictures(*drawn, markings=of.markings)
+    if "tables" in of.kinds:
+        yield from pictures.table_pictures(*drawn, **older)
+    yield from pictures.flowchart_pictures(
+        of.guideline, caption, of.flowcharts, of.outcome, markings=of.markings
+    )
+    if "workflow" in of.kinds:
+        yield from pictures.workflow_pictures(*drawn, **older)
+    if "statechart" in of.kinds:
+        yield from pictures.workflow_pictures(*drawn, **older, statechart=True)

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from guidewright.cli.common import faults_told, folder, needs_extra, write
+from guidewright.cli.common import (
+    chosen_policies,
+    faults_told,
+    folder,
+    needs_extra,
+    policy_option,
+    write,
+)
 from guidewright.guideline.guide import load
 
 
@@ -27,18 +34,33 @@ from guidewright.guideline.guide import load
     help="The folder of another version: say what changed since, and for which patients.",
 )
 @click.option(
+    "--cohort",
+    metavar="FILE",
+    type=click.Path(exists=True, path_type=Path),
+    help="Count how many patients of a Parquet or CSV file took each way (extra 'batch').",
+)
+@policy_option
+@click.option(
     "--output",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Where to write it  [default: NAME-review.html in the present folder]",
 )
-def command(folder: Path, format_: str, against: Path | None, output: Path | None) -> None:
+def command(
+    folder: Path,
+    format_: str,
+    against: Path | None,
+    cohort: Path | None,
+    policies: tuple[str, ...],
+    output: Path | None,
+) -> None:
     """Write the review pack of DIR: flowcharts, tables, sources, findings and cases.
 
     Everything in it is generated from the files that run. It is one file that can be mailed and
     archived: no script is needed to read it, and nothing is fetched from anywhere.
     """
     with needs_extra("verify"):  # a pack without the proofs would be silent about its gaps
+        from guidewright.cli.marks import counted_cohort
         from guidewright_visualize.review.contents import pack_of
         from guidewright_visualize.review.html import pack_to_html
         from guidewright_visualize.review.pdf import pack_to_pdf
@@ -46,7 +68,10 @@ def command(folder: Path, format_: str, against: Path | None, output: Path | Non
     with faults_told():
         guideline = load(folder)
         before = load(against) if against is not None else None
-        pack = pack_of(guideline, against=before, raster=format_ == "pdf")
+        chosen = chosen_policies(policies)
+        counted = counted_cohort(guideline, cohort, chosen) if cohort is not None else None
+        raster = format_ == "pdf"
+        pack = pack_of(guideline, against=before, cohort=counted, raster=raster)
         content = pack_to_pdf(pack) if format_ == "pdf" else pack_to_html(pack).encode()
         path = output or Path(f"{guideline.file.id}-review.{format_}")
         write(path, content)

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 
 from guidewright.analysis.decision_trees import NoTree
 from guidewright.analysis.difference import diff
+from guidewright.analysis.difference_texts import changes_of
 from guidewright.analysis.tables import subjects_of
-from guidewright.analysis.verify import verify
+from guidewright.analysis.tally import CountedCohort
+from guidewright.analysis.verify import Report, verify
 from guidewright.errors import Severity
 from guidewright.guideline.cases import Coverage, coverage, read_cases, run_case
 from guidewright.guideline.guide import Guideline
@@ -21,18 +23,27 @@ from guidewright_visualize.guidelines import (
     caption_of,
     flowchart_of,
     requirement_pictures,
-    statechart_pictures,
     workflow_pictures,
+)
+from guidewright_visualize.marking import (
+    Marking,
+    cohort_marking,
+    difference_marking,
+    finding_marking,
+    marked,
 )
 from guidewright_visualize.review import anchors
 from guidewright_visualize.review.anchors import Backlinks
 from guidewright_visualize.review.case_views import case_views
 from guidewright_visualize.review.change_views import change_views
+from guidewright_visualize.review.cohort_views import cohort_view
 from guidewright_visualize.review.figures import figures
-from guidewright_visualize.review.finding_views import finding_groups
+from guidewright_visualize.review.finding_views import finding_groups, numbered_findings
 from guidewright_visualize.review.pack import (
     CaseView,
     Changes,
+    CohortView,
+    Count,
     Fact,
     Figure,
     FindingGroup,
@@ -65,7 +76,11 @@ class Tested:
 
 
 def pack_of(
-    guideline: Guideline, *, against: Guideline | None = None, raster: bool = False
+    guideline: Guideline,
+    *,
+    against: Guideline | None = None,
+    cohort: CountedCohort | None = None,
+    raster: bool = False,
 ) -> Pack:
     """Return everything a committee needs to review a guideline.
 
@@ -74,21 +89,33 @@ def pack_of(
     """
     back = Backlinks()
     file, caption = guideline.file, caption_of(guideline)
-    flowcharts = figures(guideline, workflow_pictures(guideline, caption), back, raster=raster)
-    diagrams = figures(guideline, requirement_pictures(guideline, caption), back, raster=raster)
-    charted = statechart_pictures(guideline, caption)
-    statecharts = figures(guideline, charted, back, raster=raster)
+    report = verify(guideline)
+    markings = tuple(_markings(guideline, report, against, cohort))
+    charts = workflow_pictures(guideline, caption, markings=markings, before=against)
+    flowcharts = figures(guideline, charts, back, raster=raster)
+    required = requirement_pictures(guideline, caption, markings=markings)
+    diagrams = figures(guideline, required, back, raster=raster)
+    charts = workflow_pictures(
+        guideline, caption, markings=markings, before=against, statechart=True
+    )
+    statecharts = figures(guideline, charts, back, raster=raster)
     changes = _changes(against, guideline, back) if against is not None else None
-    found = tuple(finding_groups(guideline, verify(guideline), back))
+    found = tuple(finding_groups(guideline, report, back))
     tested = _tested(guideline, back)
     tables = tuple(table_views(guideline, back))
-    asked = dict(_flowcharts(guideline, back, raster=raster))
+    asked = dict(_flowcharts(guideline, markings, back, raster=raster))
+    counted = cohort_view(guideline, cohort) if cohort is not None else None
     policies = tuple(policy_views(guideline, back))
     points = tuple(open_points(guideline, back))
     terms = tuple(term_views(guideline, back))
     statements = tuple(statement_views(guideline, back))
     tables = tuple(
-        _with_backlinks(_with_flowchart(table, asked), statements, back) for table in tables
+        _with_backlinks(_with_flowchart(table, asked), statements, counted, back)
+        for table in tables
+    )
+    found = tuple(
+        replace(group, findings=tuple(_with_boxes(each, back) for each in group.findings))
+        for group in found
     )
     return Pack(
         title=file.title,
@@ -109,6 +136,7 @@ def pack_of(
         cases=tested.views,
         unfired=tuple(_unfired(tested)),
         changes=changes,
+        cohort=counted,
         terms=terms,
     )
 
@@ -126,8 +154,32 @@ def _tested(guideline: Guideline, back: Backlinks) -> Tested:
     return Tested(tuple(case_views(guideline, results, back)), covered)
 
 
+def _markings(
+    guideline: Guideline,
+    report: Report,
+    against: Guideline | None,
+    cohort: CountedCohort | None,
+) -> Iterator[Marking]:
+    """Yield what is marked in all pictures: changes, findings by number, a cohort."""
+    graph = guideline.graph
+    if against is not None:
+        changes = tuple(changes_of(against, guideline))
+        yield difference_marking(changes, against.graph, graph)
+    findings = (replace(each, text="") for each in numbered_findings(guideline, report))
+    states = [each.name for each in graph.states] if graph is not None else []
+    yield finding_marking(tuple(findings), states)
+    if cohort is not None:
+        yield cohort_marking(cohort)
+
+
+def _with_boxes(finding: FindingView, back: Backlinks) -> FindingView:
+    """Return a finding with the boxes it is marked in."""
+    boxes = (each for each in back.of(finding.anchor) if each.to.startswith("box:"))
+    return replace(finding, links=(*finding.links, *boxes))
+
+
 def _flowcharts(
-    guideline: Guideline, back: Backlinks, *, raster: bool
+    guideline: Guideline, markings: Sequence[Marking], back: Backlinks, *, raster: bool
 ) -> Iterator[tuple[str, tuple[Figure, ...] | str]]:
     """Yield for each table its pages as questions, or why they are not shown, by its anchor."""
     for subject in subjects_of(guideline):
@@ -136,7 +188,8 @@ def _flowcharts(
         if isinstance(drawn, NoTree):
             yield anchor, f"It is not shown as questions here: {drawn.reason}."
         else:
-            yield anchor, figures(guideline, drawn, back, raster=raster)
+            shown = (marked(page, markings) for page in drawn)
+            yield anchor, figures(guideline, shown, back, raster=raster)
 
 
 def _with_flowchart(table: TableView, asked: Mapping[str, tuple[Figure, ...] | str]) -> TableView:
@@ -148,16 +201,20 @@ def _with_flowchart(table: TableView, asked: Mapping[str, tuple[Figure, ...] | s
 
 
 def _with_backlinks(
-    table: TableView, statements: Sequence[StatementView], back: Backlinks
+    table: TableView,
+    statements: Sequence[StatementView],
+    cohort: CohortView | None,
+    back: Backlinks,
 ) -> TableView:
     """Return a table with what was found to point at it and its rules, beside its statements."""
-    rules = tuple(_rule(rule, back) for rule in table.rules)
+    counts = {count.links[0].to: count for count in cohort.rules} if cohort is not None else {}
+    rules = tuple(_rule(rule, counts.get(rule.anchor), back) for rule in table.rules)
     cited = {link.to for rule in rules for link in rule.statements}
     beside = tuple(each for each in statements if each.anchor in cited)
     return replace(table, rules=rules, statements=beside, boxes=back.of(table.anchor))
 
 
-def _rule(rule: RuleView, back: Backlinks) -> RuleView:
+def _rule(rule: RuleView, count: Count | None, back: Backlinks) -> RuleView:
     pointing = back.of(rule.anchor)
     return replace(
         rule,
@@ -165,6 +222,7 @@ def _rule(rule: RuleView, back: Backlinks) -> RuleView:
         changes=tuple(each for each in pointing if each.to.startswith("change:")),
         cases=tuple(each for each in pointing if each.to.startswith("case:")),
         boxes=tuple(each for each in pointing if each.to.startswith("box:")),
+        cohort=f"{count.number} of {count.of}" if count is not None else "",
     )
 
 

@@ -13,7 +13,7 @@ from guidewright.dmn.model import Definitions
 from guidewright.feel.names import normal
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.provenance import tables_of
-from guidewright_visualize.drawing import Drawing, Node, Shape
+from guidewright_visualize.drawing import Drawing, MarkKind, Node, Shape
 from guidewright_visualize.pictures import render
 from guidewright_visualize.program import Format
 from guidewright_visualize.quoting import identity
@@ -114,14 +114,24 @@ def _boxes(
         asked = [Link("its table", tables[each.id])] if each.id in tables else []
         if drawing.decision and node is not None:  # its statements are those of the rules
             cited = [Link(rule, anchors.rule(drawing.decision, rule)) for rule in node.rules]
+        found = [
+            Link(str(number), anchors.finding(number), "finding") for number in _findings(node)
+        ]
         if node is None or node.shape is not Shape.ELSEWHERE:
-            targets = [link.to for link in (*cited, *asked)]
+            targets = [link.to for link in (*cited, *asked, *found)]
             back.add(targets, _back(drawing, node, each, anchor))
         ways = tuple(Way(way.words, links.get(way.to, "")) for way in each.ways)
         drawn = identity(drawing.name, each.id)
         cites = each.cites if drawing.decision else ""
         text = f"{each.text}{cites}{each.mark}"
-        yield Box(anchor, drawn, each.number, text, ways, (*cited, *asked))
+        yield Box(anchor, drawn, each.number, text, ways, (*cited, *asked, *found))
+
+
+def _findings(node: Node | None) -> Iterator[int]:
+    """Yield the numbers of the findings that are marked at a box."""
+    for mark in node.marks if node is not None else ():
+        if mark.kind is MarkKind.FINDING:
+            yield from map(int, mark.text.split(", "))
 
 
 def _back(drawing: Drawing, node: Node | None, words: BoxWords, anchor: str) -> Link:

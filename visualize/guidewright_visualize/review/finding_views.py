@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from itertools import count, groupby
 
 from guidewright.analysis.checks import CHECKS
-from guidewright.analysis.findings import Evidence, EvidenceKind, Finding, Verdict
+from guidewright.analysis.findings import About, Evidence, EvidenceKind, Finding, Verdict
 from guidewright.analysis.verify import Report
 from guidewright.errors import Note, Severity
 from guidewright.feel.names import normal
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.provenance import tables_of
 from guidewright.source import Span
+from guidewright_visualize.marking import Numbered
 from guidewright_visualize.review import anchors
 from guidewright_visualize.review.anchors import Backlinks
 from guidewright_visualize.review.pack import FindingGroup, FindingView, Link, Standing
@@ -40,17 +41,13 @@ class _Judged:
     check: str
     title: str
     view: FindingView
+    about: About | None = None
 
 
 def finding_groups(guideline: Guideline, report: Report, back: Backlinks) -> Iterator[FindingGroup]:
     """Yield the findings of each check together, numbered in this order; notes what they cite."""
-    judged = [
-        *(_of_finding(guideline, each, "") for each in report.findings),
-        *map(_of_note, guideline.notes),
-        *(_of_finding(guideline, each, accepted.reason) for each, accepted in report.suppressed),
-    ]
     numbers = count(1)
-    for (standing, check), found in groupby(sorted(judged, key=_order(judged)), _group):
+    for (standing, check), found in groupby(_in_order(guideline, report), _group):
         together = list(found)
         views = []
         for each in together:
@@ -60,6 +57,25 @@ def finding_groups(guideline: Guideline, report: Report, back: Backlinks) -> Ite
             back.add(targets, Link(str(number), view.anchor, "finding"))
             views.append(view)
         yield _grouped(standing, check, together[0].title, views)
+
+
+def _in_order(guideline: Guideline, report: Report) -> list[_Judged]:
+    judged = [
+        *(_of_finding(guideline, each, "") for each in report.findings),
+        *map(_of_note, guideline.notes),
+        *(_of_finding(guideline, each, accepted.reason) for each, accepted in report.suppressed),
+    ]
+    return sorted(judged, key=_order(judged))
+
+
+def numbered_findings(guideline: Guideline, report: Report) -> Iterator[Numbered]:
+    """Yield the findings that are marked in pictures, by the numbers they have in the pack.
+
+    What is proved to be well is not marked.
+    """
+    for number, each in enumerate(_in_order(guideline, report), 1):
+        if each.about is not None and each.standing is not Standing.PROVED:
+            yield Numbered(number, each.about.subject, each.about.rules, each.view.text)
 
 
 def _group(each: _Judged) -> tuple[Standing, str]:
@@ -134,7 +150,9 @@ def _of_finding(guideline: Guideline, finding: Finding, accepted: str) -> _Judge
         accepted=clean(accepted),
     )
     check = CHECKS.get(finding.check)
-    return _Judged(standing, finding.check, check.title if check is not None else "", view)
+    return _Judged(
+        standing, finding.check, check.title if check is not None else "", view, finding.about
+    )
 
 
 def _evidence(evidence: Evidence | None) -> str:

@@ -95,6 +95,7 @@ class RuleView:
     remarks: tuple[str, ...]
     changes: tuple[Link, ...] = ()
     boxes: tuple[Link, ...] = ()  # of the table's flowchart
+    cohort: str = ""  # how many patients of a cohort it fired for
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +267,28 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """How many of a cohort: `of` so many; both links lead to what was counted."""
+
+    text: str
+    number: str
+    of: int
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CohortView:
+    """A cohort as numbers: never a value of a patient."""
+
+    name: str
+    patients: int
+    rows: int
+    refused: tuple[Fact, ...]
+    answers: tuple[Count, ...]
+    rules: tuple[Count, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SourceView:
     """A document the guideline rests on, with the references that it lists itself."""
 
@@ -296,6 +319,7 @@ class Pack:
     cases: tuple[CaseView, ...]
     unfired: tuple[Link, ...]
     changes: Changes | None
+    cohort: CohortView | None
     terms: tuple[Term, ...]
 
     @property
