@@ -90,7 +90,7 @@ def test_boxes_of_flowcharts_and_rules_are_linked_both_ways(pack: Pack, page: Pa
 def test_findings_and_the_boxes_they_are_marked_in_are_linked_both_ways(
     pack: Pack, page: Page
 ) -> None:
-    anchors = {each.anchor: each for each in pack.findings}
+    anchors = {each.anchor for group in pack.findings for each in group.findings}
     marked = 0
     for box in (box for figure in pack.figures for box in figure.boxes):
         for link in box.links:

@@ -257,7 +257,8 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Guideline:
     decisions.write_text(text.replace("&lt; 38", "&lt; 37.5", 1), encoding="utf-8")
     workflow = old / "workflow.yaml"
     lines = workflow.read_text(encoding="utf-8").replace("next: measure\n", "next: gone\n", 1)
-    gone = "  gone: {kind: wait, phase: start, statements: [S01], label: Old step, next: measure}\n"
+    step = "kind: clinical, phase: start, statements: [S01], label: Old step, next: measure"
+    gone = f"  gone: {{{step}}}\n"
     workflow.write_text(lines.replace("\nstates:\n", f"\nstates:\n{gone}", 1), encoding="utf-8")
     return gw.load(old)
 

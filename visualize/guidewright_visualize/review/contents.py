@@ -63,6 +63,7 @@ from guidewright_visualize.review.source_views import (
 )
 from guidewright_visualize.review.table_views import table_views
 from guidewright_visualize.review.term_views import term_views
+from guidewright_visualize.typesetting import clean
 
 MOST_PAGES = 2  # of a table's flowchart that stands beside it
 
@@ -196,7 +197,7 @@ def _with_flowchart(table: TableView, asked: Mapping[str, tuple[Figure, ...] | s
     """Return a table with its pages as questions, or with a note why there are none."""
     found = asked[table.anchor]
     if isinstance(found, str):
-        return replace(table, notes=(*table.notes, found))
+        return replace(table, notes=(*table.notes, clean(found)))
     return replace(table, flowchart=found)
 
 
