@@ -9,9 +9,11 @@ import pytest
 
 import guidewright as gw
 from guidewright.analysis.checks import CHECKS
-from guidewright.analysis.findings import Verdict
+from guidewright.analysis.findings import Pair, Verdict
 from guidewright.analysis.properties import properties_of
+from guidewright.analysis.tables import table_subject
 from guidewright.analysis.verify import load_checks
+from guidewright.dmn import DecisionOptions
 
 MODELS = Path(__file__).parents[2] / "models"
 B12 = MODELS / "b12-deficiency"
@@ -61,6 +63,70 @@ def test_a_contradiction_is_found_with_a_patient(ambiguity, one, other):
     }
     outcome = guide().evaluate(patient, readings)
     assert any({one, other} <= set(each.statements) for each in outcome.conflicts)
+
+
+def patients(finding):
+    """Return all patients of a witness."""
+    witness = finding.witness
+    return (witness.first, witness.second) if isinstance(witness, Pair) else (witness,)
+
+
+@pytest.mark.parametrize(
+    ("decision", "boundaries"),
+    [("class by total B12", {180, 350}), ("class by active B12", {25, 70})],
+)
+def test_the_boundaries_are_in_no_class_of_the_open_reading(decision, boundaries):
+    """A01, from the table alone: each boundary with a patient whom the engine gives no class."""
+    subject = table_subject(guide().model, decision, guide().file)
+    found = [e for e in CHECKS["table.gap"].find(subject) if e.check == "table.boundary"]
+    assert {e.verdict for e in found} == {Verdict.VIOLATED}
+    axis = decision.removeprefix("class by ")
+    shown = set()
+    for each in found:
+        values = each.witness.inputs
+        assert values["boundary reading"] == "open"
+        assert guide().model.evaluate(values, decision).value is None
+        shown.add(values[axis])
+    assert shown <= boundaries
+    assert all(any(str(b) in e.text for e in found) for b in boundaries)
+
+
+def test_without_the_severity_nothing_is_said_about_the_route():
+    """A08: severity and symptoms do not cover all patients."""
+    (found,) = [e for e in findings("guideline.missing-weaker") if e.about.subject == "severity"]
+    assert found.verdict is Verdict.VIOLATED
+    known, unknown = patients(found)
+    assert known.inputs["severity"] is not None
+    assert unknown.inputs.get("severity") is None
+    # the very patient of the ambiguity: no symptoms, no severity, and no rule
+    without = {**unknown.inputs, "neurological symptoms": "none"}
+    decision = "regimen by severity"
+    assert guide().model.evaluate({**without, "severity": "mild"}, decision).value
+    assert not guide().model.evaluate(without, decision).value
+
+
+def test_at_20_cm_only_the_statement_on_pathology_is_left():
+    """A17: the rule on resection holds above 20 cm only."""
+    found = [
+        each
+        for each in findings("guideline.conflict")
+        if "crohn-short" in each.about.rules and each.verdict is Verdict.VIOLATED
+    ]
+    assert found
+    for each in found:
+        values = each.witness.inputs
+        assert values["ileum resected"] <= 20
+        assert "Crohn's disease" in values["causes"]
+        for length in (values["ileum resected"], 20):
+            chosen = chosen_rules({**values, "ileum resected": length})
+            assert chosen == {"crohn-short"}
+
+
+def chosen_rules(values):
+    decision = "regimen after ileal resection"
+    options = DecisionOptions(trace=True)
+    trace = guide().model.evaluate(values, decision, options=options).trace
+    return {each.rule.name for table in trace.decision(decision).tables for each in table.chosen}
 
 
 def test_the_boundary_values_are_the_gap_of_the_open_reading():
