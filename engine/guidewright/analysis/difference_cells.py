@@ -6,7 +6,7 @@ of rules. Rules are bits of one Python integer, so that a box costs one operatio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from guidewright.analysis.cell_tests import ANY_VALUE, CellTest
 from guidewright.analysis.difference_axes import Space
 from guidewright.analysis.difference_fingerprints import value_key
 from guidewright.analysis.difference_versions import Table
-from guidewright.analysis.regions import Box
+from guidewright.analysis.regions import Box, whole
 
 Bits = int
 
@@ -106,6 +106,22 @@ class TableCells:
         if axis is not None and box[axis] & self._must_mask(column, axis, rule):
             return Open(axis, box[axis] & self._must_mask(column, axis, rule))
         return self._opaque(column, axis, box, self.table.tests[rule][column])
+
+    def may_box(self, rule: int) -> Iterator[Box]:
+        """Yield the box outside of which a rule cannot match; nothing for one that never can."""
+        box = list(whole(self.space.axes))
+        for column in range(len(self.table.columns)):
+            axis = self.axis_of(column)
+            if axis is None or self.table.tests[rule][column] is ANY_VALUE:
+                continue
+            if column not in self._parts:
+                self._parts[column] = self._read(column, axis)
+            may = (
+                place for place, (could, _) in enumerate(self._parts[column]) if could >> rule & 1
+            )
+            box[axis] &= sum(1 << place for place in may)
+        if all(box):
+            yield tuple(box)
 
     def open_cell(self, box: Box, values: Mapping[int, Value], rule: int) -> Open:
         """Return what to split so that a rule that may match does, or does not."""

@@ -31,8 +31,9 @@ from guidewright.analysis.difference_cells import (
     each_bit,
 )
 from guidewright.analysis.difference_fingerprints import value_key
+from guidewright.analysis.difference_regions import Regions
 from guidewright.analysis.difference_versions import COMPUTED, Node, Table, Version
-from guidewright.analysis.regions import Box, whole
+from guidewright.analysis.regions import Box
 from guidewright.dmn.model import HitPolicy
 from guidewright.feel.runtime import Runtime
 
@@ -109,7 +110,7 @@ class Search:
         After `limit` boxes, what is left undecided is unknown. With `first`, one box is enough.
         """
         found = Found()
-        todo = [whole(self.space.axes)]
+        todo = Regions(self.versions, self.space, self._shared_rules, self._cells_of).of(goals)
         while todo:
             box = todo.pop()
             found.boxes += 1
