@@ -20,7 +20,7 @@ from guidewright.analysis.checks import CHECKS
 from guidewright.analysis.findings import Verdict
 from guidewright.analysis.properties import Before, properties_of
 from guidewright.analysis.workflow_search import BEGINNING
-from guidewright.analysis.workflows import answers
+from guidewright.analysis.workflow_ways import answers, never_taken
 from guidewright.errors import ModelError, ResourceError
 from guidewright.workflow.codec import event_from_json
 from guidewright.workflow.events import Start
@@ -166,7 +166,7 @@ def found(guide, code):
 def _compared(guide) -> int:
     """Compare what is said of each state with the engine; return how often."""
     seen, count = answers(guide), 0
-    dead = workflows.never_taken(guide)
+    dead = never_taken(guide)
     for state in seen.graph.states:
         asked = seen.of(state)
         assert not asked.unknown, asked

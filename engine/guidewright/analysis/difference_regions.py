@@ -7,31 +7,15 @@ surely equal, because no rule matches there that only one version has, and all e
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from guidewright.analysis.difference_axes import Space
-from guidewright.analysis.difference_cells import Bits, TableCells, each_bit
-from guidewright.analysis.difference_versions import Table, Version
+from guidewright.analysis.difference_cells import TableCells, each_bit
+from guidewright.analysis.difference_rules import Shared
+from guidewright.analysis.difference_versions import Version
 from guidewright.analysis.regions import Box, whole, without
 
 MOST_BOXES = 1_000  # of changed rules; beyond, the whole space is searched
 MOST_PIECES = 5_000
-
-
-class Changed(Protocol):
-    """What two versions of a table share."""
-
-    @property
-    def changed(self) -> tuple[Bits, Bits]:
-        """The rules that only one version has."""
-
-    @property
-    def framed(self) -> bool:
-        """Whether all but rules and columns is the same."""
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """The requirements that the common rules look at."""
 
 
 class Regions:
@@ -41,7 +25,7 @@ class Regions:
         self,
         versions: tuple[Version, Version],
         space: Space,
-        shared: Callable[[str, Table, Table], Changed],
+        shared: Callable[[str], Shared],
         cells: Callable[[int, str], TableCells],
     ) -> None:
         self._versions = versions
@@ -76,10 +60,9 @@ class Regions:
         needs = dict.fromkeys((*nodes[0].needs, *nodes[1].needs))
         if nodes[0].fingerprint == nodes[1].fingerprint:
             return self._together(list(needs), [])
-        tables = [each.table for each in nodes]
-        if tables[0] is None or tables[1] is None:
+        if any(each.table is None for each in nodes):
             return None
-        shared = self._shared(name, tables[0], tables[1])
+        shared = self._shared(name)
         if not shared.framed:
             return None
         rules = zip((0, 1), shared.changed, strict=True)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from fractions import Fraction
 from typing import Any
 
@@ -32,10 +31,10 @@ from guidewright.analysis.difference_cells import (
 )
 from guidewright.analysis.difference_fingerprints import value_key
 from guidewright.analysis.difference_regions import Regions
-from guidewright.analysis.difference_versions import COMPUTED, Node, Table, Version
+from guidewright.analysis.difference_rules import Shared, shared_rules
+from guidewright.analysis.difference_versions import Node, Table, Version
 from guidewright.analysis.regions import Box
 from guidewright.dmn.model import HitPolicy
-from guidewright.feel.runtime import Runtime
 
 NODES = 20_000  # boxes looked at for one question; what is left then is told as unknown
 
@@ -73,19 +72,6 @@ class Found:
     boxes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """Rules that only one version has, and the requirements that the common ones look at.
-
-    `framed` when all but rules and columns is the same.
-    """
-
-    changed: tuple[Bits, Bits]
-    framed: bool
-    needs: frozenset[str]
-    listable: bool
-
-
 class Search:
     """Compares decisions of two versions; what was found out about a box is kept."""
 
@@ -97,7 +83,7 @@ class Search:
         self._values: dict[Any, Value] = {}
         self._pairs: dict[Any, Pair] = {}
         self._computed: dict[Any, Any] = {}
-        self._shared: dict[str, _Shared] = {}
+        self._shared: dict[str, Shared] = {}
         self._shares: dict[tuple[int, int], Fraction] = {}
 
     # the search ---------------------------------------------------------------------------------
@@ -110,7 +96,7 @@ class Search:
         After `limit` boxes, what is left undecided is unknown. With `first`, one box is enough.
         """
         found = Found()
-        todo = Regions(self.versions, self.space, self._shared_rules, self._cells_of).of(goals)
+        todo = Regions(self.versions, self.space, self.shared, self._cells_of).of(goals)
         while todo:
             box = todo.pop()
             found.boxes += 1
@@ -215,7 +201,7 @@ class Search:
     def _compare_tables(
         self, name: str, box: Box, before: Table, after: Table, common: set[str]
     ) -> Pair:
-        shared = self._shared_rules(name, before, after)
+        shared = self.shared(name)
         both = [self._matches(version, name, box) for version in (0, 1)]
         if all(isinstance(each, Matches) and not each.refused for each in both):
             one, other = both
@@ -232,7 +218,7 @@ class Search:
         return self._compare_values(name, box)
 
     def _compare_rules(
-        self, name: str, box: Box, shared: _Shared, both: tuple[Matches, Matches]
+        self, name: str, box: Box, shared: Shared, both: tuple[Matches, Matches]
     ) -> Pair | None:
         """Say that only common rules can match, or where to split for a changed one."""
         changed = [each.alive & rules for each, rules in zip(both, shared.changed, strict=True)]
@@ -246,21 +232,10 @@ class Search:
                     return split
         return None
 
-    def _shared_rules(self, name: str, before: Table, after: Table) -> _Shared:
+    def shared(self, name: str) -> Shared:
+        """Return what both versions of a table have."""
         if name not in self._shared:
-            pairs = _matched_rows(before, after)
-            rules = sum(1 << one for one, _ in pairs), sum(1 << other for _, other in pairs)
-            gates = [
-                [column.fingerprint for column in each.columns if column.gate is not None]
-                for each in (before, after)
-            ]
-            everything = [(1 << len(each.rows)) - 1 for each in (before, after)]
-            self._shared[name] = _Shared(
-                (everything[0] & ~rules[0], everything[1] & ~rules[1]),
-                before.frame == after.frame and gates[0] == gates[1],
-                frozenset(_looked_at(before, rules[0])) | frozenset(_looked_at(after, rules[1])),
-                all(_is_listable(each.node(name)) for each in self.versions),
-            )
+            self._shared[name] = shared_rules(*(each.node(name) for each in self.versions))
         return self._shared[name]
 
     # values of one version ----------------------------------------------------------------------
@@ -428,38 +403,6 @@ def _decided(table: Table, matches: Matches) -> Bits | None:
     return None
 
 
-def _looked_at(table: Table, rules: Bits) -> Iterator[str]:
-    """Yield the requirements that some of the rules look at, or the table does for all."""
-    for place, column in enumerate(table.columns):
-        tests = [table.tests[rule][place] for rule in each_bit(rules)]
-        if column.gate is not None or any(each is not ANY_VALUE for each in tests):
-            yield from column.uses
-        for each in tests:
-            yield from each.others
-    for rule in each_bit(rules):
-        yield from table.uses[rule]
-    if table.has_default:
-        yield from table.uses[-1]
-
-
-def _is_listable(node: Node) -> bool:
-    """Say whether the value is the list of the outputs of the rules that match, whatever they are.
-
-    An item definition that refuses a list as a whole would make it null.
-    """
-    table, item = node.table, node.step.item
-    if table is None or not table.table.hit_policy.multiple or table.table.aggregation is not None:
-        return False
-    if any(each is COMPUTED for each in table.outputs) or table.has_default:
-        return False
-    if item is None:
-        return True
-    if any(not each.on_each for each in item.constraints):
-        return False
-    rt = Runtime()
-    return not any(True for each in table.outputs for _ in item.refusals(rt, [each]))
-
-
 def _listed(name: str, before: Table, after: Table, one: Matches, other: Matches) -> Label | None:
     """Return the entries of a list that only one version gives, if that is certain already."""
     gone = _only(_outputs(before, one.certain), _outputs(after, other.alive))
@@ -487,22 +430,3 @@ def _label(name: str, before: Any, after: Any) -> Pair:
     if keys[0] == keys[1]:
         return SAME
     return Label(name, keys, before, after)
-
-
-def _matched_rows(before: Table, after: Table) -> list[tuple[int, int]]:
-    """Return the rules that both tables have, in the same order where order counts."""
-    policy = before.table.hit_policy
-    free = policy in (HitPolicy.UNIQUE, HitPolicy.ANY) or before.table.aggregation is not None
-    if not free:
-        blocks = SequenceMatcher(
-            None, before.rows, after.rows, autojunk=False
-        ).get_matching_blocks()
-        return [(each.a + step, each.b + step) for each in blocks for step in range(each.size)]
-    places: dict[Any, list[int]] = {}
-    for place, row in enumerate(after.rows):
-        places.setdefault(row, []).append(place)
-    pairs = []
-    for place, row in enumerate(before.rows):
-        if places.get(row):
-            pairs.append((place, places[row].pop(0)))
-    return pairs

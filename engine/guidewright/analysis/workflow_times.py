@@ -14,7 +14,7 @@ from guidewright.analysis.checks import CHECKS, Subject, check
 from guidewright.analysis.findings import About, Finding, stated
 from guidewright.analysis.words import listed
 from guidewright.analysis.workflow_search import BEGINNING, ROOT, causes
-from guidewright.analysis.workflows import feasible
+from guidewright.analysis.workflow_ways import feasible
 from guidewright.errors import Severity
 from guidewright.feel.names import normal
 from guidewright.guideline.evaluator import input_types

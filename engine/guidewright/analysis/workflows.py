@@ -6,9 +6,8 @@ A fault for which no way from the start was found in the time of a search is `po
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations, islice, pairwise
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Any
 
 import networkx as nx
@@ -18,42 +17,21 @@ from guidewright.analysis.difference_classes import class_words, merged
 from guidewright.analysis.findings import (
     About,
     Finding,
-    Path,
-    Patient,
-    possible,
     stated,
     unknown,
-    violated,
 )
 from guidewright.analysis.regions import Box, meet
-from guidewright.analysis.sharing import shared
 from guidewright.analysis.words import listed
-from guidewright.analysis.workflow_answers import Answers, WorkflowAnswers, answers_of
-from guidewright.analysis.workflow_search import BEGINNING, ROOT, Search, causes
-from guidewright.errors import ResourceError, Severity
+from guidewright.analysis.workflow_answers import WorkflowAnswers
+from guidewright.analysis.workflow_search import ROOT, causes
+from guidewright.analysis.workflow_showing import Done, shown_by
+from guidewright.analysis.workflow_ways import answers, feasible, never_taken
+from guidewright.errors import Severity
 from guidewright.guideline.guide import Guideline
-from guidewright.workflow.codec import event_from_json, event_to_json
 from guidewright.workflow.configuration import ancestors
-from guidewright.workflow.events import Event, Start
 from guidewright.workflow.instance import Instance, Stop
 from guidewright.workflow.model import Graph, State, StateKind, Transition, Trigger
-from guidewright.workflow.step import begin, step
 from guidewright.workflow.ways import Question, Way
-
-Done = Callable[[Instance], bool]
-
-
-@shared
-def answers(guide: Guideline) -> WorkflowAnswers:
-    """Return the answers under the default readings; they are worked out once for all checks."""
-    return answers_of(guide)
-
-
-@shared
-def under_all_readings(guide: Guideline) -> WorkflowAnswers:
-    """Return the answers under every reading of every policy."""
-    return answers_of(guide, all_readings=True) if guide.file.policies else answers(guide)
-
 
 # ways that are never taken ------------------------------------------------------------------------
 
@@ -78,47 +56,6 @@ def dead_way(guide: Guideline) -> Iterator[Finding]:
                     About(state.name, (way.span,)), text, hint="correct the condition, or remove it"
                 )
                 yield stated(claim, "all classes of data take another way, or none")
-
-
-@shared
-def never_taken(guide: Guideline) -> frozenset[str]:
-    """Return the ids of ways that no data take, whatever the readings of policies."""
-    found = set()
-    for state in answers(guide).graph.states:
-        asked = answers(guide).of(state)
-        dead = {way.id for way in _never_taken(asked)}
-        if dead and guide.file.policies:  # only these have to be looked at under all readings
-            asked = under_all_readings(guide).of(state)
-            dead &= {way.id for way in _never_taken(asked)}
-        found |= dead
-    return frozenset(found)
-
-
-def _never_taken(asked: Answers) -> Iterator[Transition]:
-    """Yield the ways of a state that no data take; none where something is unknown.
-
-    What is written for null, several or other answers is a precaution, and none.
-    """
-    taken = {each.way.transition.id for each in asked.known if isinstance(each.way, Way)}
-    if asked.known and not asked.unknown:
-        for way in asked.asked:
-            if way.id not in taken and way.trigger in (Trigger.ALWAYS, Trigger.VALUE):
-                yield way
-
-
-@shared
-def feasible(guide: Guideline) -> nx.DiGraph[str]:
-    """Return what can be the cause of entering what, without the ways that no data take."""
-    graph, dead = answers(guide).graph, never_taken(guide)
-    made = causes(graph)
-    for state in graph.states:
-        targets = {way.target.name for way in state.transitions if way.id not in dead}
-        targets |= {way.target.name for way in graph.exceptions}
-        for way in state.transitions:
-            gone = way.id in dead and way.target.name not in targets
-            if gone and made.has_edge(state.name, way.target.name):
-                made.remove_edge(state.name, way.target.name)
-    return made
 
 
 @check("workflow.unreachable", numbers=(51,), severity=Severity.ERROR, subject=Subject.WORKFLOW)
@@ -167,7 +104,7 @@ def no_end(guide: Guideline) -> Iterator[Finding]:
         if could and not can and state.kind is not StateKind.HISTORY:
             text = f"from '{state.name}' no data lead to an end"
             about = About(state.name, (state.name_span,))
-            yield from _shown_by(found, mine, about, text, None, _at(state.name))
+            yield from shown_by(found, mine, about, text, None, _at(state.name))
 
 
 def _from(ways: nx.DiGraph[str], name: str) -> set[str]:
@@ -220,7 +157,7 @@ def _stopped(found: WorkflowAnswers, mine: Check, state: State) -> Iterator[Find
     for reason, places in by_reason.items():
         words = class_words(found.space.axes, places[0])
         text = f"in '{state.name}' the way stops for {words}: {reason}"
-        yield from _shown_by(
+        yield from shown_by(
             found,
             mine,
             _about(state),
@@ -256,7 +193,7 @@ def stuck(guide: Guideline) -> Iterator[Finding]:
         for box, _ in sorted(boxes, key=lambda each: -sum(map(int.bit_count, each[0])))[:1]:
             words = class_words(found.space.axes, box)
             text = f"in '{state.name}' nothing leads on for {words}"
-            yield from _shown_by(found, mine, _about(state), text, box, _at(state.name))
+            yield from shown_by(found, mine, _about(state), text, box, _at(state.name))
 
 
 def _other_ways(graph: Graph, state: State) -> bool:
@@ -319,7 +256,7 @@ def _both_true(
         return all(question.test(state.name, guard).value is True for guard in guards)
 
     about = About(state.name, tuple(way.span for way in ways))
-    yield from _shown_by(found, mine, about, text, box, shows)
+    yield from shown_by(found, mine, about, text, box, shows)
 
 
 @check("workflow.endless", numbers=(54, 56), severity=Severity.ERROR, subject=Subject.WORKFLOW)
@@ -347,7 +284,7 @@ def endless(guide: Guideline) -> Iterator[Finding]:
             words = class_words(found.space.axes, box)
             text = f"the ring {names} goes round for ever for {words}"
             state = found.graph.state(ring[0])
-            yield from _shown_by(found, mine, _about(state), text, box, _at(state.name), loops=True)
+            yield from shown_by(found, mine, _about(state), text, box, _at(state.name), loops=True)
 
 
 MOST_RINGS = 200
@@ -368,48 +305,6 @@ def _round(found: WorkflowAnswers, ring: Sequence[str]) -> Box | None:
     return boxes[0] if boxes else None
 
 
-# the data of a way --------------------------------------------------------------------------------
-
-SMALL = 60  # states; in a larger workflow only the shortest way is tried
-MOST_WAYS = 4  # drawn ways to a state that are tried
-MOST_SHOWN = 20  # faults of one check for which events are looked for
-MOST_BOXES = 40  # of data for one of them
-
-
-def planned(found: WorkflowAnswers, aim: str, box: Box) -> Iterator[Box]:
-    """Yield data within a box that satisfy every condition on a drawn way to a state."""
-    ways = feasible(found.guide)
-    if aim not in ways or aim not in nx.descendants(ways, ROOT):
-        return
-    if len(ways) > SMALL:
-        paths = iter([nx.shortest_path(ways, ROOT, aim)])
-    else:
-        paths = islice(nx.shortest_simple_paths(ways, ROOT, aim), MOST_WAYS)
-    for path in paths:
-        boxes = [box]
-        for source, target in pairwise(path[1:]):
-            boxes = _going(found, source, target, boxes)
-        yield from boxes[:2]
-
-
-def _going(found: WorkflowAnswers, source: str, target: str, boxes: Sequence[Box]) -> list[Box]:
-    """Return those data with which a state takes the way to another."""
-    asked = found.of(found.graph.state(source))
-    named = {way.target.name for way in asked.asked}
-    if target not in named:
-        return list(boxes)
-    here = [
-        each.box
-        for each in asked.known
-        if isinstance(each.way, Way) and each.way.transition.target.name == target
-    ]
-    both = (meet(one, other) for one in boxes for other in here)
-    return [each for each in both if each is not None][:MOST_BOXES]
-
-
-# showing it ---------------------------------------------------------------------------------------
-
-
 def _about(state: State) -> About:
     return About(state.name, (state.name_span,))
 
@@ -417,93 +312,3 @@ def _about(state: State) -> About:
 def _at(name: str) -> Done:
     """Return the question whether an instance is in a state."""
     return lambda instance: name in instance.path
-
-
-def _shown_by(
-    found: WorkflowAnswers,
-    mine: Check,
-    about: About,
-    text: str,
-    box: Box | None,
-    shows: Done,
-    *,
-    loops: bool = False,
-) -> Iterator[Finding]:
-    """Yield the fault with events from the start that show it, or as possible without."""
-    start = box if box is not None else found.start(found.graph.state(about.subject))
-    data = found.space.patient(start)
-    claim = mine.claim(about, text)
-    runner = _Runner(found, start, shows, about.subject, loops)
-    found.searched[mine.code] += 1
-    many = found.searched[mine.code] > MOST_SHOWN
-    path = None if many else runner.path()
-    if path is None:
-        why = (
-            f"no events were looked for after {MOST_SHOWN} such faults"
-            if many
-            else "no events were found that lead there with these data"
-        )
-        claim = mine.claim(about, f"{text} ({why})")
-        yield possible(claim, Patient({}, data))
-        return
-    yield violated(claim, path, runner.replay)
-
-
-@dataclass(frozen=True, slots=True)
-class _Runner:
-    """Finds events that bring the engine where a fault shows, and runs them again."""
-
-    found: WorkflowAnswers
-    box: Box
-    shows: Done
-    aim: str
-    loops: bool
-
-    def path(self) -> Path | None:
-        for data in self._patients():
-            way = self._found(data)
-            if way is not None:
-                return way
-        return None
-
-    def _patients(self) -> Iterator[Mapping[str, Any]]:
-        """Yield patients whose data lead to the state, by one drawn way after the other."""
-        for box in planned(self.found, self.aim, self.box):
-            yield self.found.space.patient(box)
-
-    def _found(self, data: Mapping[str, Any]) -> Path | None:
-        given = {name: value for name, value in data.items() if value is not None}
-        samples: dict[str, list[Any]] = {}
-        for axis in self.found.space.axes:
-            known = [each.value for each in axis.chosen(axis.known)]
-            samples[axis.name] = [given[axis.name]] if axis.name in given else known[:1]
-        search = Search(self.found.bound, samples, self.aim, [given])
-        events: tuple[Event, ...] = ()
-        try:
-            if self.loops:
-                return self._loop(given)
-            way = search.find(lambda instance: True if self.shows(instance) else None)
-            events = way.events if way is not None else ()
-        except ResourceError:
-            return None
-        path = Path(Patient({}), tuple(event_to_json(event) for event in events))
-        return path if events and self.replay(path) is not None else None
-
-    def _loop(self, given: Mapping[str, Any]) -> Path | None:
-        """Return the start of a patient whose data send the engine round."""
-        path = Path(Patient({}), (event_to_json(Start(BEGINNING, given)),))
-        return path if self.replay(path) is not None else None
-
-    def replay(self, path: Path) -> str | None:
-        """Run the events; return what the engine came to when it shows the fault."""
-        instance = begin(self.found.bound)
-        try:
-            for event in path.events:
-                instance, _ = step(self.found.bound, instance, event_from_json(event))
-        except ResourceError as fault:
-            return fault.notes[0].text if self.loops else None
-        if self.loops or not self.shows(instance):
-            return None
-        stopped = [f"stopped in '{stop.state}': {stop.reason}" for stop in instance.stops]
-        way = " -> ".join(instance.path)
-        return "; ".join([f"the way {way}", *stopped])
