@@ -17,6 +17,7 @@ from guidewright import Model
 
 Call = Callable[[dict[str, Any]], Any]
 HAND, PREPARED, PUBLIC = "hand", "prepared", "public"
+AS_ZEN = "prepared, what zen-engine has"
 
 
 class Disagreement(Exception):  # noqa: N818 - it stops the run
@@ -42,6 +43,9 @@ def ways(workload: Workload) -> Ways:
         PREPARED: prepared(model, workload.decision),
         PUBLIC: lambda row: evaluate(row, decision),
     }
+    names = [each.name for each in model.definitions.decisions]
+    if workload.left_out:
+        calls[AS_ZEN] = model.compile([name for name in names if name not in workload.left_out])
     values = []
     for number, row in enumerate(inputs):
         expected = calls[HAND](row)

@@ -287,6 +287,24 @@ def test_tables_over_decisions_of_few_values(chain, data):
             assert result.notes == thorough.notes
 
 
+@pytest.mark.parametrize("names", [["e", "d"], ("d", "e"), ["d"], ["d", "d"], []])
+def test_several_decisions_are_prepared_too(names):
+    xml = table_xml("FIRST", None, ["number"], [("< 1",), (">= 1",)], ["1", "2"], None)
+    more = (
+        '<decision id="e" name="e"><variable name="e"/><informationRequirement>'
+        '<requiredDecision href="#d"/></informationRequirement><literalExpression><text>d + 1'
+        "</text></literalExpression></decision></definitions>"
+    )
+    definitions = read_definitions(xml.replace("</definitions>", more).encode(), "m.dmn")
+    model = build([definitions])
+    call = model.compile(names)
+    expected = {name: {"d": 2, "e": 3}[name] for name in names}
+    for _ in range(30):
+        assert model.evaluate({"x0": 1}, names).value == call({"x0": 1}) == expected
+    with pytest.raises(gw.CallError, match="no decision 'f'"):
+        model.compile([*names, "f"])
+
+
 def test_what_a_caller_does_to_a_value_changes_no_other():
     rows, outputs = [("< 1",), (">= 1",)], ["[1, [2]]", "{a: [3], b: 4}"]
     xml = table_xml("FIRST", None, ["number"], rows, outputs, None)

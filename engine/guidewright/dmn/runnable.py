@@ -66,8 +66,8 @@ class Model:
         for step in compiled.steps.values():
             self._by_name.setdefault(normal(step.element.name), []).append(step)
         self._answers: dict[object, Answer] = {}  # by goal; made when it is asked for often
-        self._calls: dict[str | None, int] = {}
-        self._values: dict[str | None, Prepared] = {}
+        self._calls: dict[object, int] = {}
+        self._values: dict[object, Prepared] = {}
 
     # names --------------------------------------------------------------------------------------
 
@@ -130,28 +130,33 @@ class Model:
         if options is DEFAULT_OPTIONS:
             try:
                 answer = self._answers[decision]
-            except (KeyError, TypeError):  # not asked often, or a list, which is no key
-                answer = None
-            return (answer or self._warmed_up(decision))(inputs)
+            except KeyError:  # not asked often
+                answer = self._warmed_up(decision)
+            except TypeError:  # a list, which is no key
+                return self.evaluate(inputs, tuple(decision or ()))
+            return answer(inputs)
         return self._thoroughly(inputs, decision, options)
 
-    def compile(self, decision: str | None = None) -> Callable[[Mapping[str, object]], Any]:
-        """Return a function from inputs to the value of a decision (or of all), for many calls.
+    def compile(
+        self, decision: str | Sequence[str] | None = None
+    ) -> Callable[[Mapping[str, object]], Any]:
+        """Return a function from inputs to the value of a decision, several or all, for many calls.
 
         It takes what `evaluate` takes and gives the same value, without notes; where something
         would be noted it is as slow as `evaluate`. Raises what `evaluate` raises.
         """
-        known = self._values.get(decision)
+        goal = decision if decision is None or isinstance(decision, str) else tuple(decision)
+        known = self._values.get(goal)
         if known is not None:
             return known
 
         def thoroughly(inputs: Mapping[str, object]) -> Any:
-            return self._thoroughly(inputs, decision, DEFAULT_OPTIONS).value
+            return self._thoroughly(inputs, goal, DEFAULT_OPTIONS).value
 
-        _, goals = self._goals(decision)
-        single = decision is not None
+        _, goals = self._goals(goal)
+        single = isinstance(goal, str)
         quick = prepare(self._compiled, goals, single=single, otherwise=thoroughly) or thoroughly
-        self._values[decision] = quick
+        self._values[goal] = quick
         return quick
 
     def _goals(self, decision: str | Sequence[str] | None) -> tuple[list[str], list[Key]]:
@@ -167,13 +172,11 @@ class Model:
         def thoroughly(inputs: Mapping[str, object]) -> Result[Trace]:
             return self._thoroughly(inputs, decision, DEFAULT_OPTIONS)
 
-        if decision is not None and not isinstance(decision, str):
-            return thoroughly
         calls = self._calls[decision] = self._calls.get(decision, 0) + 1
         if calls != WARM_UP:
             return thoroughly
         _, goals = self._goals(decision)
-        single = decision is not None
+        single = isinstance(decision, str)
         quick = prepare(self._compiled, goals, single=single, results=True, otherwise=thoroughly)
         self._answers[decision] = quick or thoroughly
         return self._answers[decision]
