@@ -60,6 +60,10 @@ def test_boxes_and_statements_are_linked_both_ways(pack: Pack, page: Page) -> No
             assert page.leads(box.anchor, box.drawn), f"the words of {box.text}"
         for link in box.links:
             assert page.leads(box.anchor, link.to), (box.anchor, link.to)
+    for table in pack.tables:
+        for link in table.boxes:
+            assert page.leads(table.anchor, link.to), (table.title, link)
+            assert page.leads(link.to, table.anchor), (table.title, link)
     cited = {link.to for box in boxes for link in box.links if link.to.startswith("statement:")}
     for statement in pack.statements:
         if statement.anchor in cited:

@@ -63,6 +63,11 @@ def term(name: str) -> str:
     return identity("input", normal(name))
 
 
+def answer(section: str, number: int) -> str:
+    """Return the anchor of a sentence in a report about one patient; they are numbered by part."""
+    return identity("answer", section, str(number))
+
+
 def finding(number: int) -> str:
     """Return the anchor of a finding; findings are numbered in the order of the pack."""
     return identity("finding", str(number))

@@ -39,13 +39,16 @@ def figures(
     With `raster` each has a PNG for paper, else that is empty.
     """
     tables = _tables_by_box(guideline)
-    return tuple(_figure(guideline, each, tables, back, raster=raster) for each in drawings)
+    pages = tuple(drawings)
+    drawn = frozenset(anchors.figure(page.name) for page in pages)
+    return tuple(_figure(guideline, page, tables, drawn, back, raster=raster) for page in pages)
 
 
 def _figure(
     guideline: Guideline,
     drawing: Drawing,
     tables: Mapping[str, str],
+    drawn: frozenset[str],
     back: Backlinks,
     *,
     raster: bool,
@@ -60,7 +63,7 @@ def _figure(
         if node.id == edge.source and edge.target in links
     }
     boxes = tuple(_boxes(guideline, drawing, words, links, tables, back))
-    svg = render(drawing, links={**_onward(drawing), **arrivals, **links}).decode()
+    svg = render(drawing, links={**_onward(drawing, drawn), **arrivals, **links}).decode()
     width, turned = _on_paper(svg)
     return Figure(
         anchor=anchors.figure(drawing.name),
@@ -86,14 +89,15 @@ def _on_paper(svg: str) -> tuple[float, bool]:
     return printed_width(svg, width, height) * min(1.0, LARGEST / max(size, 1.0)), turned
 
 
-def _onward(drawing: Drawing) -> dict[str, str]:
-    """Return the figures that ovals of a page lead to."""
+def _onward(drawing: Drawing, drawn: frozenset[str]) -> dict[str, str]:
+    """Return the figures that ovals of a page lead to, if they are among those that are drawn."""
     stem = drawing.name.rstrip("0123456789")
-    return {
+    leads = {
         node.id: anchors.figure(f"{stem}{node.page}")
         for node in drawing.nodes
         if node.shape is Shape.LINK and node.page is not None
     }
+    return {box: figure for box, figure in leads.items() if figure in drawn}
 
 
 def _boxes(

@@ -6,14 +6,15 @@ In: a guideline and an outcome. Out: a `Report`, which `html.py` and `pdf.py` wr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count
 
 from guidewright.dmn.trace import TableTrace
 from guidewright.errors import Severity
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.model import Role
-from guidewright.guideline.outcome import Outcome, Section, Status
+from guidewright.guideline.outcome import Hit, Outcome, Section, Status
 from guidewright.guideline.provenance import basis_of
 from guidewright.guideline.words import (
     conditions_words,
@@ -35,6 +36,7 @@ from guidewright_visualize.typesetting import clean
 class Sentence:
     """A sentence of the answer with the statements it rests on."""
 
+    anchor: str
     text: str
     statements: tuple[Link, ...]
 
@@ -62,13 +64,14 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A table that was asked, what it looked at, and the rules that spoke."""
+    """A table that was asked, what it looked at, the rules that spoke; `boxes` ask it."""
 
     anchor: str
     title: str
     policy: str
     looked_at: str
     rules: tuple[Spoken, ...]
+    boxes: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,14 @@ def report_of(guideline: Guideline, outcome: Outcome, *, raster: bool = False) -
     file = guideline.file
     pages = workflow_pictures(guideline, caption_of(guideline), outcome)
     crossed = [page for page in pages if page.mark_kinds]
+    back = Backlinks()
+    flowcharts = figures(guideline, crossed, back, raster=raster)
+    answers = tuple(_answers(guideline, outcome, back))
+    points = tuple(_open_points(guideline, outcome, back))
+    policies = tuple(_policies(guideline, outcome, back))
+    why = tuple(_why(guideline, outcome, back))
+    statements = tuple(_statements(guideline, back))
+    known = {*(each.anchor for each in statements), *(each.anchor for each in why)}
     return Report(
         title=file.title,
         notice=file.notice or "",
@@ -105,32 +116,49 @@ def report_of(guideline: Guideline, outcome: Outcome, *, raster: bool = False) -
             Fact(clean(name), clean(value_words(guideline, name, value)))
             for name, value in outcome.patient.items()
         ),
-        answers=tuple(_answers(guideline, outcome)),
-        open_points=tuple(_open_points(guideline, outcome)),
+        answers=answers,
+        open_points=points,
         missing=tuple(Fact(clean(each.name), clean(each.ask or "")) for each in outcome.missing),
         notes=tuple(
             clean(str(note)) for note in outcome.notes if note.severity is not Severity.INFO
         ),
-        policies=tuple(_policies(guideline, outcome)),
-        flowcharts=figures(guideline, crossed, Backlinks(), raster=raster),
-        why=tuple(_why(guideline, outcome)),
-        statements=tuple(_statements(guideline, outcome)),
+        policies=policies,
+        flowcharts=tuple(_with_known_links(each, known) for each in flowcharts),
+        why=why,
+        statements=statements,
     )
 
 
-def _cited(guideline: Guideline, ids: Iterable[str]) -> tuple[Link, ...]:
+def _with_known_links(figure: Figure, known: Collection[str]) -> Figure:
+    """Return a figure whose boxes lead to what is in the report, and name the rest."""
+    boxes = tuple(
+        replace(
+            box,
+            links=tuple(link if link.to in known else replace(link, to="") for link in box.links),
+        )
+        for box in figure.boxes
+    )
+    return replace(figure, boxes=boxes)
+
+
+def _cited(
+    guideline: Guideline, ids: Iterable[str], back: Backlinks, source: Link
+) -> tuple[Link, ...]:
+    """Return links to statements, and note that `source` rests on them."""
     known = guideline.file.statements
-    return tuple(Link(each, anchors.statement(each) if each in known else "") for each in ids)
+    links = tuple(Link(each, anchors.statement(each) if each in known else "") for each in ids)
+    back.add([link.to for link in links if link.to], source)
+    return links
 
 
-def _answers(guideline: Guideline, outcome: Outcome) -> Iterator[Answer]:
+def _answers(guideline: Guideline, outcome: Outcome, back: Backlinks) -> Iterator[Answer]:
     for section in outcome.sections:
         if section.role is Role.GAPS or not (section.options or section.status is Status.GAP):
             continue
+        numbers = count(1)
         options = tuple(
             tuple(
-                Sentence(clean(hit.sentence), _cited(guideline, hit.statements))
-                for hit in option.hits
+                _sentence(guideline, section.title, next(numbers), hit, back) for hit in option.hits
             )
             for option in section.options
         )
@@ -140,6 +168,14 @@ def _answers(guideline: Guideline, outcome: Outcome) -> Iterator[Answer]:
         yield Answer(
             clean(section.title), section.status.value, remark, several or conflict, options
         )
+
+
+def _sentence(
+    guideline: Guideline, section: str, number: int, hit: Hit, back: Backlinks
+) -> Sentence:
+    anchor = anchors.answer(section, number)
+    source = Link(f"{clean(section)} {number}", anchor, "answer")
+    return Sentence(anchor, clean(hit.sentence), _cited(guideline, hit.statements, back, source))
 
 
 def _remark(outcome: Outcome, section: Section) -> str:
@@ -153,21 +189,25 @@ def _remark(outcome: Outcome, section: Section) -> str:
     return "Any one of these is permitted:" if several else ""
 
 
-def _open_points(guideline: Guideline, outcome: Outcome) -> Iterator[Sentence]:
-    for gap in outcome.gaps:
-        if is_known_gap(outcome, gap):
-            links = (*(Link(each, "") for each in gap.ambiguities),)
-            yield Sentence(clean(gap.text), (*links, *_cited(guideline, gap.statements)))
+def _open_points(guideline: Guideline, outcome: Outcome, back: Backlinks) -> Iterator[Sentence]:
+    known = (gap for gap in outcome.gaps if is_known_gap(outcome, gap))
+    for number, gap in enumerate(known, 1):
+        anchor = anchors.answer(gap.section, number)
+        links = (*(Link(each, "") for each in gap.ambiguities),)
+        cited = _cited(guideline, gap.statements, back, Link(str(number), anchor, "open point"))
+        yield Sentence(anchor, clean(gap.text), (*links, *cited))
 
 
-def _policies(guideline: Guideline, outcome: Outcome) -> Iterator[Sentence]:
+def _policies(guideline: Guideline, outcome: Outcome, back: Backlinks) -> Iterator[Sentence]:
     for use in outcome.policies:
         origin = "the default" if use.is_default else "chosen for this call"
         text = f"{use.name} = {use.reading}, {origin}: {use.meaning}"
-        yield Sentence(clean(text), _cited(guideline, use.statements))
+        anchor = anchors.policy(use.name)
+        source = Link(clean(use.name), anchor, "policy")
+        yield Sentence(anchor, clean(text), _cited(guideline, use.statements, back, source))
 
 
-def _why(guideline: Guideline, outcome: Outcome) -> Iterator[Why]:
+def _why(guideline: Guideline, outcome: Outcome, back: Backlinks) -> Iterator[Why]:
     for decision in outcome.trace.decisions:
         for table in decision.tables:
             if table.chosen:
@@ -177,33 +217,29 @@ def _why(guideline: Guideline, outcome: Outcome) -> Iterator[Why]:
                     clean(name),
                     table.table.hit_policy.value,
                     clean(looked_at_words(table)),
-                    tuple(_spoken(guideline, name, table)),
+                    tuple(_spoken(guideline, name, table, back)),
+                    back.of(anchors.table(name)),
                 )
 
 
-def _spoken(guideline: Guideline, decision: str, table: TableTrace) -> Iterator[Spoken]:
+def _spoken(
+    guideline: Guideline, decision: str, table: TableTrace, back: Backlinks
+) -> Iterator[Spoken]:
     for rule in table.chosen:
         statements = basis_of(table.table, rule.rule).statements
+        anchor = anchors.rule(decision, rule.rule)
+        source = Link(clean(rule.rule.name), anchor, clean(f"{decision}:"))
         yield Spoken(
-            anchors.rule(decision, rule.rule),
+            anchor,
             f"{clean(rule.rule.name)} (row {rule.rule.row})",
             clean(conditions_words(table, rule.rule.inputs)),
-            _cited(guideline, statements),
+            _cited(guideline, statements, back, source),
         )
 
 
-def _statements(guideline: Guideline, outcome: Outcome) -> Iterator[StatementView]:
-    """Yield the statements that the rules which spoke cite, in the order of the source."""
-    cited = {
-        each
-        for decision in outcome.trace.decisions
-        for table in decision.tables
-        for rule in table.chosen
-        for each in basis_of(table.table, rule.rule).statements
-    }
-    cited |= {
-        each for section in outcome.sections for o in section.options for each in o.statements
-    }
+def _statements(guideline: Guideline, back: Backlinks) -> Iterator[StatementView]:
+    """Yield the statements that something of the report rests on, in the order of the source."""
     for id_, statement in guideline.file.statements.items():
-        if id_ in cited:
-            yield statement_view(guideline.file, statement)
+        rests = back.of(anchors.statement(id_))
+        if rests:
+            yield statement_view(guideline.file, statement, rests)
