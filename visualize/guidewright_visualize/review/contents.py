@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from guidewright.analysis.decision_trees import NoTree
 from guidewright.analysis.difference import diff
@@ -19,6 +20,7 @@ from guidewright.analysis.verify import Report, verify
 from guidewright.errors import Severity
 from guidewright.guideline.cases import Coverage, coverage, read_cases, run_case
 from guidewright.guideline.guide import Guideline
+from guidewright_visualize.drawing import Drawing
 from guidewright_visualize.guidelines import (
     caption_of,
     flowchart_of,
@@ -183,14 +185,19 @@ def _flowcharts(
     guideline: Guideline, markings: Sequence[Marking], back: Backlinks, *, raster: bool
 ) -> Iterator[tuple[str, tuple[Figure, ...] | str]]:
     """Yield for each table its pages as questions, or why they are not shown, by its anchor."""
+    pages: dict[str, int] = {}
+    drawings: list[Drawing] = []
     for subject in subjects_of(guideline):
         drawn = flowchart_of(guideline, caption_of(guideline), subject, most=MOST_PAGES)
         anchor = anchors.table(subject.decision)
         if isinstance(drawn, NoTree):
             yield anchor, f"It is not shown as questions here: {drawn.reason}."
         else:
-            shown = (marked(page, markings) for page in drawn)
-            yield anchor, figures(guideline, shown, back, raster=raster)
+            pages[anchor] = len(drawn)
+            drawings += (marked(page, markings) for page in drawn)
+    made = iter(figures(guideline, drawings, back, raster=raster))
+    for anchor, number in pages.items():
+        yield anchor, tuple(islice(made, number))
 
 
 def _with_flowchart(table: TableView, asked: Mapping[str, tuple[Figure, ...] | str]) -> TableView:

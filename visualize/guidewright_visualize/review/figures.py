@@ -6,7 +6,10 @@ on, to the table it asks, and to the boxes that follow.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from operator import itemgetter
 
 from guidewright.dmn.model import Definitions
@@ -36,25 +39,31 @@ def figures(
 ) -> tuple[Figure, ...]:
     """Return the figures of some drawings and note what they point at.
 
-    With `raster` each has a PNG for paper, else that is empty.
+    With `raster` each has a PNG for paper, else that is empty. Pictures are rendered side by side.
     """
-    tables = _tables_by_box(guideline)
-    pages = tuple(drawings)
-    drawn = frozenset(anchors.figure(page.name) for page in pages)
-    return tuple(_figure(guideline, page, tables, drawn, back, raster=raster) for page in pages)
+    tables, drawn = _tables_by_box(guideline), tuple(drawings)
+    words = [[each for each in box_words(drawing) if each.text] for drawing in drawn]
+    anchored = [
+        {each.id: anchors.box(drawing.name, each.id) for each in said}
+        for drawing, said in zip(drawn, words, strict=True)
+    ]
+    shown = frozenset(anchors.figure(drawing.name) for drawing in drawn)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # what they wait for are programs
+        render_one = partial(_rendered, shown=shown, raster=raster)
+        rendered = list(pool.map(render_one, drawn, anchored))
+    return tuple(
+        _figure(drawing, pictures, tuple(_boxes(guideline, drawing, said, links, tables, back)))
+        for drawing, pictures, said, links in zip(drawn, rendered, words, anchored, strict=True)
+    )
 
 
-def _figure(
-    guideline: Guideline,
-    drawing: Drawing,
-    tables: Mapping[str, str],
-    drawn: frozenset[str],
-    back: Backlinks,
-    *,
-    raster: bool,
-) -> Figure:
-    words = [each for each in box_words(drawing) if each.text]
-    links = {each.id: anchors.box(drawing.name, each.id) for each in words}
+def _rendered(
+    drawing: Drawing, links: Mapping[str, str], *, shown: frozenset[str], raster: bool
+) -> tuple[str, bytes]:
+    """Return a drawing as SVG whose boxes are links, and as PNG if there is to be one.
+
+    `shown` are the figures that links can lead to.
+    """
     arrivals = {
         node.id: links[edge.target]
         for node in drawing.nodes
@@ -62,15 +71,19 @@ def _figure(
         for edge in drawing.edges
         if node.id == edge.source and edge.target in links
     }
-    boxes = tuple(_boxes(guideline, drawing, words, links, tables, back))
-    svg = render(drawing, links={**_onward(drawing, drawn), **arrivals, **links}).decode()
+    svg = render(drawing, links={**_onward(drawing, shown), **arrivals, **links}).decode()
+    return svg, render(drawing, Format.PNG, resolution=RESOLUTION) if raster else b""
+
+
+def _figure(drawing: Drawing, rendered: tuple[str, bytes], boxes: tuple[Box, ...]) -> Figure:
+    svg, png = rendered
     width, turned = _on_paper(svg)
     return Figure(
         anchor=anchors.figure(drawing.name),
         title=clean(drawing.title),
         alternative=summary(drawing),
         svg=svg,
-        png=render(drawing, Format.PNG, resolution=RESOLUTION) if raster else b"",
+        png=png,
         boxes=boxes,
         notes=tuple(map(clean, drawing.notes)),
         width=width,
