@@ -1,7 +1,7 @@
 """`python -m bench.changes`: how long differences and checks of workflows take.
 
 In: nothing; `--quick` for small sizes. Out: Markdown on standard output. Times are CPU seconds of
-one process, beside those of the plain loop of `bench.verify` in the same run.
+one process, beside those of the plain loop of `bench.figures` in the same run.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 import guidewright
-from bench.verify import Figure, by_hand, subject_of, timed
+from bench.figures import Figure, by_hand, subject_of, timed
 from bench.verify_tables import large_table
 from guidewright.analysis.checks import Subject, checks_of
 from guidewright.analysis.difference_axes import space_of

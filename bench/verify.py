@@ -8,33 +8,29 @@ plain loop over pairs of 300 rules in the same run: only that ratio carries over
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import random
+import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
-from xml.sax.saxutils import escape
+from typing import Any
 
 import guidewright
 from bench import machine
-from bench.verify_tables import LARGEST, LargeTable, large_table
+from bench.changes import tables, workflow
+from bench.figures import Figure, boxes, by_hand, subject_of, timed
+from bench.verify_graphs import chained, dead_rules
+from bench.verify_tables import large_table
 from guidewright.analysis import certificate_checker
 from guidewright.analysis.arrays import box_array
 from guidewright.analysis.coverage import cover
 from guidewright.analysis.overlap import pairs
+from guidewright.analysis.proofs import proofs_of
 from guidewright.analysis.recheck import Recheck
-from guidewright.analysis.regions import Box, meet
 from guidewright.analysis.table_certificates import completeness
-from guidewright.analysis.tables import TableSubject, table_subject
-from guidewright.dmn import build
-from guidewright.dmn.reader import read_definitions
+from guidewright.analysis.tables import TableSubject
 
 HERE = Path(__file__).parent
-NAMESPACE = "https://www.omg.org/spec/DMN/20230324/MODEL/"
-T = TypeVar("T")
 # what issue 6 asks for, in seconds
 TARGETS = {
     "15 columns, 1,500 rules: overlaps": 0.3,
@@ -43,82 +39,10 @@ TARGETS = {
     "20 columns, 10,000 rules: completeness, certificate made": 4.0,
     "20 columns, 10,000 rules: certificate re-checked": 0.5,
     "20 columns, 10,000 rules: re-check after one edited rule": 0.020,
+    "100 chained tables of 20 rules: which can fire": 15.0,
+    "300 states, 672 conditions": 8.0,
     "B12, all checks": 5.0,
 }
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table."""
-
-    name: str
-    seconds: float
-    remark: str
-
-
-def timed(run: Callable[[], T], rounds: int) -> tuple[float, T]:
-    """Return the best CPU time of some rounds, and the last result."""
-    best = float("inf")
-    while True:
-        gc.collect()
-        start = time.process_time()
-        result = run()
-        best = min(best, time.process_time() - start)
-        rounds -= 1
-        if rounds <= 0:
-            return best, result
-
-
-def subject_of(table: LargeTable) -> TableSubject:
-    """Return the table, loaded from DMN."""
-    data = needs = clauses = items = ""
-    for number, values in enumerate(table.values):
-        of = "number" if values is None else "string"
-        allowed = f"[0..{LARGEST}]" if values is None else ", ".join(f'"{each}"' for each in values)
-        items += (
-            f'<itemDefinition name="t{number}"><typeRef>{of}</typeRef><allowedValues>'
-            f"<text>{escape(allowed)}</text></allowedValues></itemDefinition>"
-        )
-        data += (
-            f'<inputData id="i{number}" name="x{number}">'
-            f'<variable name="x{number}" typeRef="t{number}"/></inputData>'
-        )
-        needs += (
-            f'<informationRequirement><requiredInput href="#i{number}"/></informationRequirement>'
-        )
-        clauses += (
-            f'<input><inputExpression typeRef="t{number}"><text>x{number}</text>'
-            "</inputExpression></input>"
-        )
-    rules = "".join(
-        f'<rule id="r{row}">'
-        + "".join(f"<inputEntry><text>{escape(cell)}</text></inputEntry>" for cell in cells)
-        + f"<outputEntry><text>{row % 7}</text></outputEntry></rule>"
-        for row, cells in enumerate(table.cells)
-    )
-    xml = (
-        f'<definitions xmlns="{NAMESPACE}" name="m" namespace="urn:m">{items}{data}'
-        f'<decision id="d" name="D"><variable name="D"/>{needs}<decisionTable id="t">{clauses}'
-        f'<output name="y" typeRef="number"/>{rules}</decisionTable></decision></definitions>'
-    )
-    return table_subject(build([read_definitions(xml.encode(), "large.dmn")]), "D")
-
-
-def boxes(subject: TableSubject) -> list[Box]:
-    """Return the boxes of the rules."""
-    return [rule.must for rule in subject.rules]
-
-
-def by_hand(table: TableSubject) -> float:
-    """Return the time of a plain loop over the pairs of the first 300 rules."""
-    few = boxes(table)[:300]
-
-    def loop() -> int:
-        return sum(
-            meet(one, other) is not None for at, one in enumerate(few) for other in few[at + 1 :]
-        )
-
-    return timed(lambda: (loop(),), 5)[0]
 
 
 def measured(columns: int, rules: int, rounds: int) -> list[Figure]:
@@ -191,6 +115,25 @@ def whole_guideline() -> Figure:
     return Figure("B12, all checks", seconds, f"{len(report.findings)} findings")
 
 
+def chain(folder: Path) -> Figure:
+    """Return the time to encode a chain of tables and to find the rules that can fire."""
+    guide = chained(folder, 100, 20, 1)
+    seconds, dead = timed(lambda: dead_rules(proofs_of(guide)), 1)
+    return Figure(
+        "100 chained tables of 20 rules: which can fire", seconds, f"{len(dead)} rules cannot"
+    )
+
+
+def guidelines() -> list[Figure]:
+    """Return the times of differences, chains, workflows and a whole guideline."""
+    figures = tables(1500, 15, 15)
+    with tempfile.TemporaryDirectory() as folder:
+        figures.append(chain(Path(folder)))
+    with tempfile.TemporaryDirectory() as folder:
+        figures.append(workflow(Path(folder), 300))
+    return [*figures, whole_guideline()]
+
+
 def page(figures: list[Figure], baseline: float) -> str:
     """Return the figures as Markdown."""
     lines = [
@@ -224,9 +167,9 @@ def main() -> None:
     small = subject_of(large_table(300 if quick else 1500, 15))
     baseline = by_hand(small)
     figures = measured(15, 200, 1) if quick else measured(15, 1500, 5)
-    if not quick:
+    if not quick:  # the large tables last: what is still in memory slows down the others
+        figures += guidelines()
         figures += measured(20, 10_000, 2)
-        figures.append(whole_guideline())
     text = page(figures, baseline)
     print(text)
     if not quick:
