@@ -30,7 +30,7 @@ from guidewright_visualize.typesetting import clean
 _STATES = frozenset({Shape.ACTIVE, Shape.FINAL, Shape.HISTORY})  # of a statechart
 RESOLUTION = 200  # dots per inch of the pictures in a PDF
 # points that a picture may take on A4 paper: with its words below it, alone, turned to landscape
-ROOMS = ((527.0, 560.0, False), (527.0, 690.0, False), (774.0, 456.0, True))
+ROOMS = ((538.0, 560.0, False), (538.0, 690.0, False), (785.0, 456.0, True))
 READABLE, LARGEST = 7.0, 8.5  # points: the letters of a picture on paper
 
 
@@ -134,9 +134,9 @@ def _boxes(
         found = [
             Link(str(number), anchors.finding(number), "finding") for number in _findings(node)
         ]
-        if node is None or node.shape is not Shape.ELSEWHERE:
-            targets = [link.to for link in (*cited, *asked, *found)]
-            back.add(targets, _back(drawing, node, each, anchor))
+        elsewhere = node is not None and node.shape is Shape.ELSEWHERE
+        shown = found if elsewhere else (*cited, *asked, *found)
+        back.add([link.to for link in shown], _back(drawing, node, each, anchor))
         ways = tuple(Way(way.words, links.get(way.to, "")) for way in each.ways)
         drawn = identity(drawing.name, each.id)
         cites = each.cites if drawing.decision else ""
