@@ -52,7 +52,7 @@ def _marked_flowchart() -> Drawing:
 
 
 def _marked_statechart() -> Drawing:
-    page = mark_path(draw_statechart(graph(), caption=CAPTION), VISITED, TAKEN)[1]
+    page = mark_path(draw_statechart(graph(), caption=CAPTION), VISITED, TAKEN)[2]
     return replace(page, name="marked-statechart")
 
 
@@ -63,7 +63,7 @@ PICTURES: dict[str, Callable[[], Drawing | TableDrawing]] = {
     "marked-workflow-1": lambda: _marked(0),
     "marked-workflow-2": lambda: _marked(1),
     "statechart-1": lambda: draw_statechart(graph(), caption=CAPTION)[0],
-    "statechart-2": lambda: draw_statechart(graph(), caption=CAPTION)[1],
+    "statechart-3": lambda: draw_statechart(graph(), caption=CAPTION)[2],
     "marked-statechart": _marked_statechart,
     "flowchart": lambda: draw_flowchart(tree(), name="flowchart", caption=CAPTION)[0],
     "marked-flowchart": _marked_flowchart,

@@ -30,14 +30,13 @@ from guidewright_visualize.drawing import (
 )
 
 FEW = 5  # counts below are said to be few: who they are could be guessed
-_DECISIONS = frozenset({Shape.DECISION, Shape.ELSEWHERE})
-_MODEL = frozenset(
+_UNMARKED = frozenset(
     {
+        *(Shape.LINK, Shape.INITIAL, Shape.ELSEWHERE),
         *(Shape.INPUT_DATA, Shape.KNOWLEDGE_MODEL, Shape.KNOWLEDGE_SOURCE),
         *(Shape.DECISION_SERVICE, Shape.FOREIGN),
     }
 )
-_UNMARKED = frozenset({Shape.LINK, Shape.INITIAL})
 Marks = tuple[Mark, ...]
 
 
@@ -132,11 +131,11 @@ def _page(page: Drawing, marking: Marking) -> Drawing:
 
 
 def _of_node(page: Drawing, node: Node, marking: Marking) -> Marks:
-    if node.shape in _UNMARKED or node.shape in _MODEL:
+    if node.shape in _UNMARKED:
         return ()
     if page.decision:
         return marking.end(normal(page.decision), node.id, node.rules)
-    if node.shape in _DECISIONS:
+    if node.shape is Shape.DECISION:
         return marking.decision(normal(node.label[0]))
     return marking.state(node.id)
 

@@ -111,4 +111,5 @@ STATECHART = Notation(
     border=_border,
     yes_beside=False,
     begins=True,
+    most_rows=6,  # what happens in a state makes its box higher
 )

@@ -66,6 +66,7 @@ class Notation:
     border: Callable[[State, Graph], Border] = _clinical_border
     yes_beside: bool = True
     begins: bool = False
+    most_rows: int = MOST_ROWS
 
 
 CLINICAL = Notation()
@@ -156,7 +157,11 @@ class _Chart:
         """Return the chart with pages of too many rows split in two."""
         pages: list[_Page] = []
         for page, count in zip(self.pages, rows, strict=True):
-            cut = self._cut(page.boxes) if count > MOST_ROWS and len(page.boxes) > 1 else 0
+            cut = (
+                self._cut(page.boxes)
+                if count > self.notation.most_rows and len(page.boxes) > 1
+                else 0
+            )
             parts = (page.boxes[:cut], page.boxes[cut:])
             pages += [_Page(page.title, part) for part in parts if part]
         return _Chart(self.graph, self.notation, tuple(pages))
