@@ -97,6 +97,7 @@ def report(times: list[Time]) -> str:
     heads = ("what", "clock, s", "processor, s", "calls of `dot`", "what it made")
     head = f"| {' | '.join(heads)} |\n|---|---|---|---|---|"
     lines = [f"- {each.replace(', one of them used', '')}" for each in machine.description()]
+    lines.append(f"- programs that wanted a processor meanwhile: {os.getloadavg()[0]:.1f}")
     said = f"The target of {TARGET:g} s for each is {verdict}: at most {worst:.1f} s."
     title = "# How long drawing and the review pack take\n\n`python -m bench.review`"
     return "\n".join((title, "", *lines, "", head, *rows, "", said, ""))
