@@ -30,7 +30,13 @@ from guidewright_visualize.typesetting import clean
 _STATES = frozenset({Shape.ACTIVE, Shape.FINAL, Shape.HISTORY})  # of a statechart
 RESOLUTION = 200  # dots per inch of the pictures in a PDF
 # points that a picture may take on A4 paper: with its words below it, alone, turned to landscape
-ROOMS = ((538.0, 560.0, False), (538.0, 690.0, False), (785.0, 456.0, True))
+# below a heading of its part, and without one
+ROOMS = (
+    (538.0, 560.0, False),
+    (538.0, 690.0, False),
+    (785.0, 456.0, True),
+    (785.0, 490.0, True),
+)
 READABLE, LARGEST = 7.0, 8.5  # points: the letters of a picture on paper
 
 
