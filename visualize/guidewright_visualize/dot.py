@@ -80,7 +80,10 @@ def _page(drawing: Drawing, names: _Names) -> Iterator[str]:
     yield "  " + statement("edge", {"fontname": FONT, "fontsize": TEXT_SIZE, "arrowsize": 0.7})
     yield f"  label={quote_lines(_below(drawing), LEFT)};"
     yield "  subgraph cluster_page {"
-    yield from title_lines(drawing.name, drawing.title, PAGE_WIDTH)
+    # arrows to the right may be led around above the boxes
+    yield from title_lines(
+        drawing.name, drawing.title, PAGE_WIDTH, apart=drawing.flow is Flow.RIGHT
+    )
     grouped = {member for group in drawing.groups for member in group.members}
     free = tuple(node.id for node in drawing.nodes if node.id not in grouped)
     yield from _boxes(drawing, free, names)
@@ -111,9 +114,9 @@ def page_attributes(name: str) -> dict[str, str | float]:
     }
 
 
-def title_lines(name: str, title: str, width: float) -> Iterator[str]:
-    """Yield the attributes of the frame that carries the title."""
-    lines = wrap(title, width * 0.9, TITLE_SIZE)
+def title_lines(name: str, title: str, width: float, *, apart: bool = False) -> Iterator[str]:
+    """Yield the attributes of the frame that carries the title; `apart` leaves a line below it."""
+    lines = [*wrap(title, width * 0.9, TITLE_SIZE), *([""] if apart else [])]
     yield f"    id={quote(identity(name, 'page'))};"
     yield f"    label={html_label(lines, bold=True) if title else quote('')};"
     yield f'    labelloc="t"; labeljust="l"; pencolor="none"; fontname={quote(FONT)};'
