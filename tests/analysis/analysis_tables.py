@@ -6,8 +6,9 @@ In: lines such as
       | < 18        | -                      || "low"
 
 The first cell is the hit policy (`C+` with its aggregation); a column is `name: type`, after `=`
-come its allowed values, after `/` its label; outputs stand behind `||`, after `=` their values in
-order, after `??` the default; behind another `||` stands an annotation. Out: DMN, loaded.
+come its allowed values, after `~` the column's own input values, after `/` its label; outputs stand
+behind `||`, after `=` their values in order, after `??` the default; behind another `||` stands an
+annotation. Out: DMN, loaded.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def _split(line: str) -> list[list[str]]:
 
 
 def _column(text: str) -> tuple[str, str, str, str]:
-    head, _, default = text.partition("??")
+    head, _, default = text.partition("~")[0].partition("??")
     head, _, allowed = head.partition("=")
     head = head.partition("/")[0]
     name, _, of = head.partition(":")
@@ -71,9 +72,11 @@ def table_xml(text: str, name: str = "D") -> str:
         needs += (
             f'<informationRequirement><requiredInput href="#i{number}"/></informationRequirement>'
         )
+        own = inputs[number].partition("~")[2].partition("/")[0].strip()
+        values = f"<inputValues><text>{escape(own)}</text></inputValues>" if own else ""
         clauses += (
             f'<input label="{label}"><inputExpression typeRef="{kind}">'
-            f"<text>{column}</text></inputExpression></input>"
+            f"<text>{column}</text></inputExpression>{values}</input>"
         )
     for result, of, allowed, default in results:
         values = f"<outputValues><text>{escape(allowed)}</text></outputValues>" if allowed else ""

@@ -30,6 +30,7 @@ from guidewright.analysis.table_coverage import uncovered
 from guidewright.analysis.table_rules import merged_boxes
 from guidewright.analysis.tables import TableSubject, table_subject
 from guidewright.analysis.tree_proof import tree_of
+from guidewright.feel import compile_unary_tests
 from guidewright.feel.runtime import Runtime
 from guidewright.feel.text import literal
 
@@ -39,6 +40,13 @@ KINDS = {
     "number": ["1", "2", "5", "2.5"],
     "string": ['"a"', '"b"', '"c"'],
     "boolean": ["true", "false"],
+}
+
+
+INPUT_VALUES = {
+    "number": ["[0..4]", ">= 2", "< 2, > 4", "1, 2.5, [4..5)"],
+    "string": ['"a", "b"', '"b", "zz"', 'not("c")'],
+    "boolean": ["true", "true, false"],
 }
 
 
@@ -70,7 +78,8 @@ def random_table(chance: random.Random) -> str:
             allowed = ' = "a", "b", "c"'
         if of == "number" and chance.random() < 0.3:
             allowed = chance.choice([" = [0..6]", " = >= 1"])
-        heads.append(f"x{number}: {of}{allowed}")
+        own = f" ~ {chance.choice(INPUT_VALUES[of])}" if chance.random() < 0.2 else ""
+        heads.append(f"x{number}: {of}{allowed}{own}")
     outputs = ' = "p", "q", "r"' if policy == "P" else ""
     default = ' ?? "r"' if chance.random() < 0.15 else ""
     lines = [f"{policy} | {' | '.join(heads)} || y: string{outputs}{default}"]
@@ -125,13 +134,18 @@ def _values(clause: Any, subject: TableSubject, column: int) -> list[Any]:
         found = [*dict.fromkeys([*found, "a", "b", "c"]), "zz"]
     else:
         numbers = {
-            Decimal(each) for text in texts for each in re.findall(r"[0-9]+(?:\.[0-9]+)?", text)
+            Decimal(each)
+            for text in [*texts, clause.values.text if clause.values else ""]
+            for each in re.findall(r"[0-9]+(?:\.[0-9]+)?", text)
         }
         ends = sorted({*numbers, Decimal(0), Decimal(6), Decimal(1)})
         between = [(a + b) / 2 for a, b in pairwise(ends)]
         found = [*ends, *between, ends[0] - 1, ends[-1] + 1]
     assert name
     fits = [value for value in found if item is None or not _refused(subject, item, value)]
+    if clause.values is not None:
+        own = compile_unary_tests(clause.values.text, strict=False)
+        fits = [value for value in fits if own.evaluate({"?": value}).value is True]
     return [*fits, None]
 
 

@@ -275,6 +275,12 @@ def _size(part: Part, scale: Scale, step: Fraction | None, *, bounded: bool) -> 
     return Fraction(-(-high // step) - low // step - 1)
 
 
+def weighed(parts: Sequence[Part]) -> list[Part]:
+    """Give parts that are left of an axis their weights again: together they are 1."""
+    total = sum((each.weight for each in parts), Fraction(0))
+    return [replace(each, weight=each.weight / total) for each in parts] if total else [*parts]
+
+
 def even(parts: Sequence[Part]) -> list[Part]:
     """Give every part the same weight."""
     weight = Fraction(1, max(len(parts), 1))

@@ -14,7 +14,6 @@ from fractions import Fraction
 from typing import Any
 
 from guidewright.analysis.axes import SCALES, Axis, Kind, Part, Scale
-from guidewright.analysis.cell_tests import CellTests
 from guidewright.analysis.regions import Box, inside, meet, whole
 from guidewright.analysis.table_outputs import output_value
 from guidewright.analysis.tables import TableSubject
@@ -110,9 +109,6 @@ def named(node: Node, name: str = START) -> Iterator[tuple[str, Node]]:
 
 def grow(subject: TableSubject, most: int = MOST_LEAVES) -> Node | NoTree:
     """Return a tree for a table, unproved, or why there is none."""
-    space = allowed_space(subject)
-    if isinstance(space, NoTree):
-        return space
     inexact = [each.rule.name for each in subject.rules if not each.exact]
     if inexact:
         names = ", ".join(inexact[:3])
@@ -123,42 +119,8 @@ def grow(subject: TableSubject, most: int = MOST_LEAVES) -> Node | NoTree:
             names = ", ".join(computed[:3])
             return NoTree(f"which rule decides depends on what {names} compute")
     grower = _Grower(subject, most)
-    found = grower.tree(space)
+    found = grower.tree(whole(subject.axes))
     return NoTree(f"it would need more than {most} leaves") if found is None else found
-
-
-def allowed_space(subject: TableSubject) -> Box | NoTree:
-    """Return the values that the columns' own input values allow, and null.
-
-    Where others come the engine does not ask the table; its answer is null, with a note.
-    """
-    reader = CellTests()
-    clauses = enumerate(subject.code.inputs)
-    heads = [
-        (place, clause.clause.values.text, reader.of_code("", clause.allowed, clause.binding))
-        for place, clause in clauses
-        if clause.allowed is not None and clause.clause.values is not None
-    ]
-    reader.build()
-    space = list(whole(subject.axes))
-    for place, text, test in heads:
-        axis = subject.axes[subject.columns[place]]
-        truth, cuts = test.truth, test.cuts
-        if truth is None or cuts is None or any(_splits(axis, cut) for cut in cuts):
-            return NoTree(f"what {axis.name} may be ({text}) is not told apart by its cells")
-        allowed = axis.where(lambda value, truth=truth: truth(value) is True)  # type: ignore[misc]
-        space[subject.columns[place]] &= allowed | axis.mask(Kind.NULL)
-    return tuple(space)
-
-
-def _splits(axis: Axis, cut: Any) -> bool:
-    """Whether a value at which the truth may change lies inside a part."""
-    scale = SCALES.get(axis.type)
-    if scale is None:
-        named = any(part.kind is Kind.VALUE and part.value == cut for part in axis.parts)
-        return not named and bool(axis.mask(Kind.OTHER))
-    rank = scale.rank(cut)
-    return any(part.kind is Kind.GAP and _holds(part, scale, rank) for part in axis.parts)
 
 
 @dataclass(frozen=True, slots=True)

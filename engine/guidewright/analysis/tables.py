@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from guidewright.analysis.axes import Axis, Kind, box_mask
+from guidewright.analysis.axes import Axis, Kind, box_mask, weighed
 from guidewright.analysis.cell_tests import ANY_VALUE, CellTest, CellTests, parts
 from guidewright.analysis.domains import Declared, axis_of, listed_values
 from guidewright.analysis.findings import About, Certificate, Patient
@@ -196,13 +196,15 @@ def table_subject(of: Model, decision: str, file: GuidelineFile | None = None) -
     code = table_code(of, step)
     names = [_name(each) for each in code.inputs]
     order = list(dict.fromkeys(names))
-    tests = tests_of(code)
+    tests, allowed = tests_of(code), _input_values(code)
     axes, sources = [], []
     for name in order:
         places = [column for column, each in enumerate(names) if each == name]
+        within = [allowed[column] for column in places if column in allowed]
         cells = [row[column] for row in tests for column in places]
         source, declared = _declared(of, step, file, name, code.inputs[places[0]])
-        axes.append(axis_of(name, declared, list(dict.fromkeys(cells))))
+        axis = axis_of(name, declared, list(dict.fromkeys([*cells, *within])))
+        axes.append(_within(axis, within))
         sources.append(source)
     columns = tuple(order.index(name) for name in names)
     known: dict[tuple[int, str], int] = {}
@@ -248,6 +250,32 @@ def tests_of(code: TableCode) -> tuple[tuple[CellTest, ...], ...]:
         rows.append(tuple(row))
     reader.build()
     return tuple(rows)
+
+
+def _input_values(code: TableCode) -> dict[int, CellTest]:
+    """Return by column what its own input values allow, besides null."""
+    reader = CellTests()
+    tests = {
+        column: reader.of_code(clause.clause.values.text, clause.allowed, clause.binding)
+        for column, clause in enumerate(code.inputs)
+        if clause.allowed is not None and clause.clause.values is not None
+    }
+    reader.build()
+    return tests
+
+
+def _within(axis: Axis, tests: Sequence[CellTest]) -> Axis:
+    """Return the axis without the values that a column does not take.
+
+    With one of them the engine does not ask the table: its answer is null, with a note.
+    """
+    parts = [
+        part
+        for part in axis.parts
+        if part.kind in (Kind.NULL, Kind.UNSEEN)
+        or all(test.truth is None or test.truth(part.value) is True for test in tests)
+    ]
+    return axis if len(parts) == len(axis.parts) else replace(axis, parts=tuple(weighed(parts)))
 
 
 def _declared(

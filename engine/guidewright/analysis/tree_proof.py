@@ -21,12 +21,11 @@ from guidewright.analysis.decision_trees import (
     NoTree,
     Question,
     Tree,
-    allowed_space,
     grow,
     nodes,
     ranks,
 )
-from guidewright.analysis.regions import inside, meet
+from guidewright.analysis.regions import inside, meet, whole
 from guidewright.analysis.tables import SourceKind, TableSubject
 from guidewright.dmn.model import HitPolicy
 
@@ -47,7 +46,7 @@ def proved(subject: TableSubject, root: Node) -> Tree | NoTree:
 
 
 def _objections(subject: TableSubject, root: Node) -> Iterator[str]:
-    if root.box != allowed_space(subject):
+    if root.box != whole(subject.axes):
         yield "it does not begin with every combination of values that is allowed"
     for each in nodes(root):
         if isinstance(each, Question):
