@@ -27,7 +27,7 @@ from guidewright.analysis.decision_trees import (
     way_through,
 )
 from guidewright.analysis.tables import TableSubject, subjects_of, table_subject
-from guidewright.analysis.tree_proof import proved, tree_of
+from guidewright.analysis.tree_proof import _divided, proved, tree_of
 
 ROOT = Path(__file__).resolve().parents[2] / "models"
 MODELS = ("b12-deficiency", "sepsis-hour-1", "who-anc-anaemia/published")
@@ -221,6 +221,24 @@ def test_no_wrong_tree_is_proved(table: str) -> None:
     assert isinstance(proved(of, asked), NoTree)
     swapped = replace(root, yes=root.no, no=root.yes)
     assert isinstance(proved(of, swapped), NoTree)
+
+
+def test_ways_that_only_add_up_to_a_question_do_not_divide_it() -> None:
+    """Three times the second part of `false, true` is, as a number, `true` and null together."""
+    of = subject(DEFAULT)
+    root = grow(of)
+    assert isinstance(root, Question)
+    box = (0b110,)
+    three = Leaf((0b010,), Ending.DEFAULT, ())
+    wrong = replace(root, box=box, asked=0b010, yes=three, no=three, unknown=three)
+    assert any("do not divide it" in each for each in _divided(of, wrong))
+
+
+def test_a_patient_whose_value_a_column_does_not_take_goes_no_way() -> None:
+    of = tree('U | x: string ~ "a", "b" | n: number || y: string\n  | "a" | < 5 || "p"')
+    assert isinstance(way_through(of, ["b", 1])[-1], Leaf)
+    assert way_through(of, ["c", 1]) == (of.root,)
+    assert way_through(of, ["a", 1])[-1].rules == (0,)  # type: ignore[union-attr]
 
 
 def test_null_is_asked_for_once_on_a_way() -> None:

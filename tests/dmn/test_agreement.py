@@ -305,6 +305,16 @@ def test_several_decisions_are_prepared_too(names):
         model.compile([*names, "f"])
 
 
+@pytest.mark.parametrize("names", [[["d"]], [None], [1], (("d",),)])
+def test_what_is_no_name_of_a_decision_is_refused(names):
+    xml = table_xml("FIRST", None, ["number"], [("< 1",)], ["1"], None)
+    model = build([read_definitions(xml.encode(), "m.dmn")])
+    with pytest.raises(gw.CallError, match="the name of a decision is a text"):
+        model.evaluate({"x0": 1}, names)
+    with pytest.raises(gw.CallError, match="the name of a decision is a text"):
+        model.compile(names)
+
+
 def test_what_a_caller_does_to_a_value_changes_no_other():
     rows, outputs = [("< 1",), (">= 1",)], ["[1, [2]]", "{a: [3], b: 4}"]
     xml = table_xml("FIRST", None, ["number"], rows, outputs, None)

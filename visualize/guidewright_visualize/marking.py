@@ -64,6 +64,7 @@ class Marking:
 
 
 P = TypeVar("P", Drawing, TableDrawing)
+Q = TypeVar("Q", Row, Node, Edge, Group)
 
 
 def marked(picture: P, markings: Sequence[Marking]) -> P:
@@ -90,7 +91,7 @@ def _explained(marking: Marking, marks: Iterable[Mark]) -> tuple[str, ...]:
     return tuple(f"{MarkKind.FINDING.sign} {number}: {text}" for number, text in known)
 
 
-def _with(part: Row, marks: Marks) -> Row:
+def _with(part: Q, marks: Marks) -> Q:
     return replace(part, marks=(*part.marks, *marks)) if marks else part
 
 
@@ -101,8 +102,7 @@ def _rule_name(row: Row) -> str:
 
 def _page(page: Drawing, marking: Marking) -> Drawing:
     def node(each: Node) -> Node:
-        marks = _of_node(page, each, marking)
-        return replace(each, marks=(*each.marks, *marks)) if marks else each
+        return _with(each, _of_node(page, each, marking))
 
     def edge(each: Edge) -> Edge:
         if page.decision:
@@ -111,12 +111,11 @@ def _page(page: Drawing, marking: Marking) -> Drawing:
             marks = () if arrival else marking.onward(normal(page.decision), *ends)
         else:
             marks = marking.ways(each.source, each.ways) if each.ways else ()
-        return replace(each, marks=(*each.marks, *marks)) if marks else each
+        return _with(each, marks)
 
     def group(each: Group) -> Group:
-        marks = marking.state(each.id)
         inner = tuple(map(group, each.groups))
-        return replace(each, groups=inner, marks=(*each.marks, *marks))
+        return _with(replace(each, groups=inner), marking.state(each.id))
 
     nodes, groups = tuple(map(node, page.nodes)), tuple(map(group, page.groups))
     parts: list[Node | Group] = [*nodes, *(part for each in groups for part in each.nested)]

@@ -10,10 +10,8 @@ notebook, light or dark; pictures stand on white paper.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, Protocol
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from guidewright.analysis.findings import Finding
@@ -23,7 +21,7 @@ from guidewright.guideline.outcome import Outcome
 from guidewright_visualize.drawing import Drawing, TableDrawing
 from guidewright_visualize.pictures import render
 from guidewright_visualize.tables import draw_table
-from guidewright_visualize.typesetting import clean
+from guidewright_visualize.templating import templates
 
 
 class Formatters(Protocol):
@@ -33,26 +31,9 @@ class Formatters(Protocol):
         """Say how objects of a class are shown; the class need not be imported yet."""
 
 
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
-    """Return the templates; every text is cleaned and escaped where it is written."""
-    return Environment(
-        loader=PackageLoader("guidewright_visualize"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalized,
-    )
-
-
-def _finalized(value: Any) -> Any:
-    return clean(value) if type(value) is str else value
-
-
 def _shown(template: str, **content: Any) -> str:
-    macro = getattr(_templates().get_template("notebook.html.j2").module, template)
-    return str(macro(**content))
+    page = templates("guidewright_visualize", cleaning=True).get_template("notebook.html.j2")
+    return str(getattr(page.module, template)(**content))
 
 
 def guideline_html(guideline: Guideline) -> str:

@@ -311,13 +311,19 @@ def ranks(subject: TableSubject) -> list[tuple[int, ...]]:
 
 
 def way_through(tree: Tree, values: Sequence[Any]) -> tuple[Node, ...]:
-    """Return the nodes that these values lead through, one value a column of the table."""
-    at = dict(zip(tree.subject.columns, values, strict=True))
+    """Return the nodes that these values lead through, one value a column of the table.
+
+    With a value that a column does not take the engine does not ask the table: only the first.
+    """
+    subject = tree.subject
     found: list[Node] = [tree.root]
+    if not all(subject.takes(column, value) for column, value in enumerate(values)):
+        return tuple(found)
+    at = dict(zip(subject.columns, values, strict=True))
     while isinstance(node := found[-1], Question):
-        mask = _parts_like(tree.subject, node.axis, at[node.axis])
+        mask = _parts_like(subject, node.axis, at[node.axis])
         onward = next((way for way in node.ways if mask & way.box[node.axis]), None)
-        if onward is None:  # a value that the column does not allow: the table is not asked
+        if onward is None:  # a value that no part has, such as one outside the declared range
             break
         found.append(onward)
     return tuple(found)

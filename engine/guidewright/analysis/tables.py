@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -87,7 +87,7 @@ class TableSubject:
     """A table with its axes and boxes.
 
     `columns` gives the axis of each column; `tests` the cells by rule and column. `sources` belong
-    to the axes.
+    to the axes. `allowed` is what columns allow by their own input values, which the axes keep to.
     """
 
     model: Model
@@ -99,7 +99,13 @@ class TableSubject:
     columns: tuple[int, ...]
     tests: tuple[tuple[CellTest, ...], ...]
     rules: tuple[RuleRegion, ...]
+    allowed: Mapping[int, CellTest] = field(default_factory=dict)
     reach: Callable[[TableSubject, Box, Replay], Reached] | None = None  # with the whole guideline
+
+    def takes(self, column: int, value: Any) -> bool:
+        """Whether a column takes a value; else the engine does not ask the table."""
+        test = self.allowed.get(column)
+        return value is None or test is None or not_refused(test, value)
 
     @property
     def table(self) -> DecisionTable:
@@ -213,7 +219,16 @@ def table_subject(of: Model, decision: str, file: GuidelineFile | None = None) -
         for index, (rule, row) in enumerate(zip(code.rules, tests, strict=True))
     )
     return TableSubject(
-        of, file, normal(decision), code, tuple(axes), tuple(sources), columns, tests, rules
+        of,
+        file,
+        normal(decision),
+        code,
+        tuple(axes),
+        tuple(sources),
+        columns,
+        tests,
+        rules,
+        allowed,
     )
 
 
@@ -264,6 +279,11 @@ def _input_values(code: TableCode) -> dict[int, CellTest]:
     return tests
 
 
+def not_refused(allowed: CellTest, value: Any) -> bool:
+    """Whether input values allow a value, as far as they do not look at other values."""
+    return allowed.truth is None or allowed.truth(value) is True
+
+
 def _within(axis: Axis, tests: Sequence[CellTest]) -> Axis:
     """Return the axis without the values that a column does not take.
 
@@ -273,7 +293,7 @@ def _within(axis: Axis, tests: Sequence[CellTest]) -> Axis:
         part
         for part in axis.parts
         if part.kind in (Kind.NULL, Kind.UNSEEN)
-        or all(test.truth is None or test.truth(part.value) is True for test in tests)
+        or all(not_refused(test, part.value) for test in tests)
     ]
     return axis if len(parts) == len(axis.parts) else replace(axis, parts=tuple(weighed(parts)))
 

@@ -9,8 +9,9 @@ missing values included. By the engine: it is run in every leaf, with every part
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, reduce
 from math import prod
+from operator import or_
 from typing import Any
 
 from guidewright.analysis.decision_trees import (
@@ -61,7 +62,9 @@ def _divided(subject: TableSubject, question: Question) -> Iterator[str]:
     name = subject.axes[question.axis].name
     masks = [way.box[question.axis] for way in question.ways]
     whole_ = question.box[question.axis]
-    if sum(masks) != whole_ or any(mask & whole_ != mask or not mask for mask in masks):
+    together = reduce(or_, masks)
+    apart = sum(mask.bit_count() for mask in masks) == together.bit_count()
+    if together != whole_ or not apart or not all(masks):
         yield f"the ways of a question about {name} do not divide it"
     if question.yes.box[question.axis] != question.asked:
         yield f"a question about {name} asks something else"

@@ -55,6 +55,18 @@ Answer = Callable[[Mapping[str, object]], Result[Trace]]
 WARM_UP = 20  # calls of one goal after which a function of its own is made for it
 
 
+def _goal(decision: str | Sequence[str] | None) -> str | tuple[str, ...] | None:
+    """Return what is asked for as a key; raises `CallError` for what is no name."""
+    if decision is None or isinstance(decision, str):
+        return decision
+    names = tuple(decision)
+    for each in names:
+        if not isinstance(each, str):
+            text = f"the name of a decision is a text, not {each!r}"
+            raise CallError(Note(Code.DECISION, None, text, "give one name, or a list of names"))
+    return names
+
+
 class Model:
     """A compiled model; immutable, safe to share between threads."""
 
@@ -131,9 +143,10 @@ class Model:
             try:
                 answer = self._answers[decision]
             except KeyError:  # not asked often
-                answer = self._warmed_up(decision)
+                answer = self._warmed_up(_goal(decision))
             except TypeError:  # a list, which is no key
-                return self.evaluate(inputs, tuple(decision or ()))
+                goal = _goal(decision)
+                answer = self._answers.get(goal) or self._warmed_up(goal)
             return answer(inputs)
         return self._thoroughly(inputs, decision, options)
 
@@ -145,7 +158,7 @@ class Model:
         It takes what `evaluate` takes and gives the same value, without notes; where something
         would be noted it is as slow as `evaluate`. Raises what `evaluate` raises.
         """
-        goal = decision if decision is None or isinstance(decision, str) else tuple(decision)
+        goal = _goal(decision)
         known = self._values.get(goal)
         if known is not None:
             return known

@@ -6,31 +6,18 @@ our own pictures goes in as markup.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from guidewright_visualize.review.pack import Pack
 from guidewright_visualize.review.patient import Report
-
-
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
-    """Return the templates of this package; a name they do not know is an error."""
-    return Environment(
-        loader=PackageLoader("guidewright_visualize.review"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+from guidewright_visualize.templating import templates
 
 
 def _page(template: str, **content: Any) -> str:
     """Return a page made of a template and the style sheet."""
-    environment = _templates()
+    environment = templates("guidewright_visualize.review")
     style = Markup(environment.get_template("pack.css").render())  # noqa: S704 - our own file
     return environment.get_template(template).render(style=style, picture=Markup, **content)
 
