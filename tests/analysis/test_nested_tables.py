@@ -212,3 +212,33 @@ def test_lists_that_were_only_sampled_are_told(tmp_path: Path) -> None:
     (found,) = verify(guide, ["table.not-checked"]).findings
     assert found.verdict is Verdict.UNKNOWN
     assert "samples were tried" in found.text
+
+
+def test_the_table_of_an_imported_model_is_listed(tmp_path: Path) -> None:
+    """It is not looked at here: nobody may think that it was."""
+    (tmp_path / "kit.dmn").write_text(
+        f"<definitions xmlns='{NAMESPACE}' name='kit' namespace='urn:kit'>"
+        "<inputData id='a' name='a'><variable name='a' typeRef='number'/></inputData>"
+        "<decision id='K' name='K'><variable name='K'/><informationRequirement>"
+        f"<requiredInput href='#a'/></informationRequirement>{table('a')}</decision>"
+        "</definitions>",
+        encoding="utf-8",
+    )
+    (tmp_path / "decisions.dmn").write_text(
+        f"<definitions xmlns='{NAMESPACE}' name='m' namespace='urn:m'>"
+        "<import name='kit' namespace='urn:kit' importType="
+        f"'{NAMESPACE}'/><decision id='D' name='D'><variable name='D'/><informationRequirement>"
+        "<requiredDecision href='urn:kit#K'/></informationRequirement>"
+        f"{text('kit.K + 1')}</decision></definitions>",
+        encoding="utf-8",
+    )
+    (tmp_path / "guideline.yaml").write_text(FILE, encoding="utf-8")
+    guide, _ = gw.guideline.guide.inspect(tmp_path)
+    assert guide is not None
+    assert nested_of(guide).subjects == ()
+    (found,) = verify(guide, ["table.not-checked"]).findings
+    assert found.verdict is Verdict.UNKNOWN
+    assert found.about.subject == "K"
+    assert "it stands in an imported model; verify that model, too" in found.text
+    assert found.place is not None
+    assert found.place.place.file.endswith("kit.dmn")

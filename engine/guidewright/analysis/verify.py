@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib import import_module
 
-from guidewright.analysis.checks import CHECKS, Subject, checks_of
-from guidewright.analysis.findings import Finding, Verdict
+from guidewright.analysis.checks import CHECKS, Check, Subject, check, checks_of
+from guidewright.analysis.findings import About, Finding, ReplayError, Verdict, possible
 from guidewright.analysis.nested_tables import nested_of
 from guidewright.analysis.reaching import reach_in
 from guidewright.analysis.sharing import forget
 from guidewright.analysis.suppressions import Accepted, sorted_out
-from guidewright.analysis.tables import subjects_of
+from guidewright.analysis.tables import TableSubject, subjects_of
 from guidewright.errors import Severity
 from guidewright.guideline.guide import Guideline
 
@@ -70,7 +70,8 @@ def verify(guide: Guideline, only: Iterable[str] | None = None) -> Report:
         if only is None or each.check in codes or each.check not in CHECKS
     ]
     needed = codes | {each for code in codes & CHECKS.keys() for each in CHECKS[code].said_by}
-    found = [each for each in _found(guide, needed) if each.check in codes]
+    always = codes | {"analysis.contradicted"}
+    found = [each for each in _found(guide, needed) if each.check in always]
     stay, accepted = sorted_out(found, suppressions)
     return Report(tuple(sorted(stay, key=_order)), tuple(accepted))
 
@@ -79,18 +80,47 @@ def _found(guide: Guideline, codes: set[str]) -> Iterator[Finding]:
     reach = reach_in(guide)
     tables = [replace(each, reach=reach) for each in subjects_of(guide)]
     tables += nested_of(guide).subjects
-    for check in checks_of(Subject.TABLE):
-        if check.code not in codes:
+    for each in checks_of(Subject.TABLE):
+        if each.code not in codes:
             continue
         for table in tables:
-            yield from check.find(table)
+            yield from _said(each, table, table.about())
+    whole = About(guide.file.id, (guide.file.span,))
     for subject in (Subject.GRAPH, Subject.WORKFLOW, Subject.GUIDELINE):
         if subject is Subject.WORKFLOW and guide.graph is None:
             continue
-        for check in checks_of(subject):
-            if check.code not in codes:
+        for each in checks_of(subject):
+            if each.code not in codes:
                 continue
-            yield from check.find(guide)
+            yield from _said(each, guide, whole)
+
+
+def _said(asked: Check, subject: TableSubject | Guideline, about: About) -> Iterator[Finding]:
+    """Yield what a check finds; when the engine contradicts it, that, and the others go on."""
+    try:
+        yield from asked.find(subject)
+    except ReplayError as error:
+        text = f"the engine does not do what `{asked.code}` found: {error}"
+        hint = (
+            "this is a fault of guidewright, not of the guideline: please report it with the "
+            f"model; what else `{asked.code}` may have to say of {about.subject!r} is not known"
+        )
+        yield possible(CHECKS["analysis.contradicted"].claim(about, text, hint=hint))
+
+
+@check("analysis.contradicted", numbers=(), severity=Severity.ERROR, subject=Subject.GUIDELINE)
+def contradicted(guide: Guideline) -> Iterator[Finding]:
+    """The analysis and the engine contradict each other.
+
+    What it finds: checks that reported a fault with a patient, for whom the engine then did not
+    show it. The other checks are done and reported all the same.
+    Why it matters: one of the two is wrong, and it is a fault of guidewright. The author is not
+    accused of anything; but what the check would have said of this subject is not known.
+    Example: `table.gap` says that no rule fits a patient of 5 years, and the engine gives a result.
+    To repair: report it, with the model and the text of the finding. Nothing in the guideline has
+    to change for it.
+    """
+    yield from ()  # `_said` says it
 
 
 _VERDICTS = (Verdict.VIOLATED, Verdict.POSSIBLE, Verdict.UNKNOWN, Verdict.PROVED)
