@@ -16,6 +16,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 import pytest
+from overlaps import overlaps
 from playwright.sync_api import Browser
 from test_review_hostile import poisoned
 
@@ -157,6 +158,11 @@ def test_no_heading_stands_alone(paper: list[Sheet]) -> None:
         last = min(sheet.lines, key=lambda line: line.at)
         alone = last.size >= HEADING or last.text == WORDS
         assert not alone or min(sheet.pictures, default=1000) < last.at, (sheet.number, last.text)
+
+
+def test_nothing_lies_over_anything_in_a_picture(pack: Pack) -> None:
+    found = {each.title: overlaps(each.svg) for each in pack.figures}
+    assert {title: said for title, said in found.items() if said} == {}
 
 
 def test_every_picture_is_on_paper(pack: Pack, pdf_file: Path) -> None:

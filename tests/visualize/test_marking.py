@@ -129,6 +129,14 @@ def test_cases_are_counted_and_what_none_visits_is_marked() -> None:
             assert kinds(row.marks) == [MarkKind.COVERED if number else MarkKind.NEVER]
 
 
+def test_nobody_goes_along_the_arrows_of_a_requirement_diagram() -> None:
+    found = coverage_marking(counted())
+    for page in requirement_pictures(guide(), caption_of(guide()), markings=(found,)):
+        assert page.edges
+        assert all(edge.marks == () for edge in page.edges)
+        assert any(node.marks for node in page.nodes)
+
+
 def cohort_file(folder: Path, rows: int = 30) -> Path:
     """Temperatures from 36 on, one not known, two that are refused."""
     temperatures = [36 + number / 10 for number in range(rows)]

@@ -34,7 +34,14 @@ from guidewright_visualize.notation import (
     TITLE_SIZE,
     Attributes,
 )
-from guidewright_visualize.quoting import LEFT, html_label, identity, quote, quote_lines
+from guidewright_visualize.quoting import (
+    LEFT,
+    grounded_label,
+    html_label,
+    identity,
+    quote,
+    quote_lines,
+)
 from guidewright_visualize.typesetting import FONT, balanced, shorten, text_width, wrap
 
 _IN_WORDS = frozenset({Shape.INITIAL, Shape.HISTORY})  # too small, or too large, for a sample
@@ -151,20 +158,56 @@ def _boxes(drawing: Drawing, ids: tuple[str, ...], names: _Names) -> Iterator[st
 
 
 def _cluster(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
-    """Yield a group with its border and its label."""
-    label = f"{mark_words(group.marks)} {group.label}" if group.marks else group.label
+    """Yield a group with its border and its title."""
+    title = f"{mark_words(group.marks)} {group.label}" if group.marks else group.label
+    lines = wrap(title, PAGE_WIDTH * 0.45, TEXT_SIZE)
+    boxed = drawing.flow is Flow.DOWN
     width = 1.6 if group.marks else 1
     yield f"    subgraph {names.groups[group.id][0]} {{"
     yield f"    id={quote(identity(drawing.name, 'group', group.id))};"
-    yield f"    label={quote_lines(wrap(label, PAGE_WIDTH * 0.45, TEXT_SIZE), LEFT)};"
+    yield f"    label={quote('') if boxed else quote_lines(lines, LEFT)};"
     style = GROUPS[group.border].attributes["style"]
     yield f'    style="{style}"; pencolor="black"; penwidth={width}; fontname={quote(FONT)};'
     yield f'    fontsize={TEXT_SIZE}; labeljust="l"; margin=8;'
+    if boxed:
+        yield from _title_box(drawing, group, lines, names)
     yield from _boxes(drawing, group.nodes, names)
     for inner in group.groups:
         yield from _cluster(drawing, inner, names)
-    yield from _anchors(drawing, group, names)
+    if group.groups:
+        yield from _aside(drawing, group, names)
+    yield from _way_out(drawing, group, names)
     yield "    }"
+
+
+def _title_box(drawing: Drawing, group: Group, lines: list[str], names: _Names) -> Iterator[str]:
+    """Yield the title of a group as a box above all others in it.
+
+    `dot` leads arrows around boxes, but through the labels of groups.
+    """
+    name = _title(group, names)
+    style: Attributes = {"shape": "plaintext", "margin": 0, "height": 0.2}
+    style = {"id": identity(drawing.name, "title", group.id), **style}
+    yield "    " + statement(name, style, quote_lines(lines))
+    below = [names.nodes[each] for each in group.nodes]
+    below += [_title(inner, names) for inner in group.groups]
+    yield f'    {name} -> {{ {"; ".join(below)} }} [style="invis", weight=0];'
+
+
+def _aside(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
+    """Yield that boxes which no arrow ties to others of a group stand below its inner groups."""
+    ends = ((edge.source, edge.target) for edge in drawing.edges)
+    inner = (pair for pair in ends if all(_holds(group, end) for end in pair))
+    tied = {end for pair in inner for end in pair}
+    lasts = [names.nodes[part.members[-1]] for part in group.groups]
+    for box in group.nodes:
+        if box not in tied:
+            yield f'    {{ {"; ".join(lasts)} }} -> {names.nodes[box]} [style="invis", weight=0];'
+
+
+def _title(group: Group, names: _Names) -> str:
+    """Return the name of the box that holds the title of a group."""
+    return f"{names.groups[group.id][0]}_title"
 
 
 def _node(drawing: Drawing, node: Node, names: _Names) -> str:
@@ -206,8 +249,8 @@ def _marked(style: Attributes, border: Attributes) -> Attributes:
 
 def _edge(drawing: Drawing, edge: Edge, number: int, names: _Names) -> str:
     """Return the statement of one arrow; an arrow of a group begins or ends at its border."""
-    tail, tail_group = _end(edge.source, edge.target, names, "out")
-    head, head_group = _end(edge.target, edge.source, names, "in")
+    tail, tail_group = _end(drawing, edge.source, edge.target, names)
+    head, head_group = _end(drawing, edge.target, edge.source, names, into=True)
     style: dict[str, str | float] = {"id": identity(drawing.name, "edge", str(number))}
     style |= EDGES[edge.kind].attributes
     style |= SIDES[edge.side]
@@ -228,6 +271,8 @@ def _edge(drawing: Drawing, edge: Edge, number: int, names: _Names) -> str:
         return statement(arrow, style, quote_lines(lines), name="taillabel")
     if not lines and any((e.source, e.target) == (edge.target, edge.source) for e in drawing.edges):
         lines = [" " * 8]  # keeps it apart from the arrow that leads back
+    if drawing.groups and label:
+        return statement(arrow, style, grounded_label(line.strip() for line in lines))
     return statement(arrow, style, quote_lines(lines) if lines else "")
 
 
@@ -245,7 +290,14 @@ def _beside(lines: list[str]) -> dict[str, str | float]:
     }
 
 
-def _end(id: str, other: str, names: _Names, way: str) -> tuple[str, str | None]:  # noqa: A002
+def _end(
+    drawing: Drawing,
+    id: str,  # noqa: A002
+    other: str,
+    names: _Names,
+    *,
+    into: bool = False,
+) -> tuple[str, str | None]:
     """Return the box an arrow is tied to, and the group whose border it ends at.
 
     An arrow between a group and something inside it is tied to the first box of the group.
@@ -253,9 +305,12 @@ def _end(id: str, other: str, names: _Names, way: str) -> tuple[str, str | None]
     if id in names.nodes:
         return names.nodes[id], None
     cluster, group = names.groups[id]
+    first = names.nodes[group.members[0]]
     if _holds(group, other):
-        return names.nodes[group.members[0]], None
-    return f"{cluster}_{way}", cluster
+        return first, None
+    if into:
+        return (_title(group, names) if drawing.flow is Flow.DOWN else first), cluster
+    return f"{cluster}_out", cluster
 
 
 def _holds(group: Group, other: str) -> bool:
@@ -263,21 +318,16 @@ def _holds(group: Group, other: str) -> bool:
     return other in group.members or any(part.id == other for part in group.nested)
 
 
-def _anchors(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
-    """Yield points for arrows of a group: above all its parts for those in, below for those out."""
-    cluster = names.groups[group.id][0]
-    point: Attributes = {"shape": "point", "style": "invis", "width": 0.01, "height": 0.01}
-    hidden: Attributes = {"style": "invis", "minlen": 0, "weight": 4}
-    parts = group.groups or (group,)
-    firsts = [names.nodes[part.members[0]] for part in parts]
-    lasts = [names.nodes[part.members[-1]] for part in parts]
-    if any(e.target == group.id and not _holds(group, e.source) for e in drawing.edges):
-        yield "    " + statement(f"{cluster}_in", {**point, "ordering": "out"})
-        entry = {**hidden, "minlen": int(len(parts) > 1)}
-        yield from ("    " + statement(f"{cluster}_in -> {first}", entry) for first in firsts)
-    if any(e.source == group.id and not _holds(group, e.target) for e in drawing.edges):
-        yield "    " + statement(f"{cluster}_out", point)
-        yield from ("    " + statement(f"{last} -> {cluster}_out", hidden) for last in lasts)
+def _way_out(drawing: Drawing, group: Group, names: _Names) -> Iterator[str]:
+    """Yield the point below all parts of a group that its arrows leave from, if it has any."""
+    if not any(e.source == group.id and not _holds(group, e.target) for e in drawing.edges):
+        return
+    point = f"{names.groups[group.id][0]}_out"
+    hidden: Attributes = {"style": "invis", "minlen": 0, "weight": 0}
+    size: Attributes = {"shape": "point", "style": "invis", "width": 0.01, "height": 0.01}
+    yield "    " + statement(point, size)
+    for part in group.groups or (group,):
+        yield "    " + statement(f"{names.nodes[part.members[-1]]} -> {point}", hidden)
 
 
 def _below(drawing: Drawing) -> list[str]:

@@ -20,6 +20,7 @@ from guidewright.workflow.model import Graph, Transition
 from guidewright_visualize.drawing import (
     Drawing,
     Edge,
+    EdgeKind,
     Group,
     Mark,
     MarkKind,
@@ -37,6 +38,7 @@ _UNMARKED = frozenset(
         *(Shape.DECISION_SERVICE, Shape.FOREIGN),
     }
 )
+_WAYS = frozenset({EdgeKind.STEP, EdgeKind.EXCEPTION})  # what a patient goes along
 Marks = tuple[Mark, ...]
 
 
@@ -110,7 +112,7 @@ def _page(page: Drawing, marking: Marking) -> Drawing:
             arrival = each.source.startswith("arrive")
             marks = () if arrival else marking.onward(normal(page.decision), *ends)
         else:
-            marks = marking.ways(each.source, each.ways) if each.ways else ()
+            marks = marking.ways(each.source, each.ways) if each.kind in _WAYS and each.ways else ()
         return _with(each, marks)
 
     def group(each: Group) -> Group:

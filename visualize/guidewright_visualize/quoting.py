@@ -66,6 +66,14 @@ def html_label(lines: Iterable[str], *, bold: bool = False) -> str:
     return f"<<B>{text}</B>>" if bold else f"<{text}>"
 
 
+def grounded_label(lines: Iterable[str]) -> str:
+    """Return a centred label on white ground: no line it lies on runs through its words."""
+    text = "<BR/>".join(html(line) for line in lines)
+    beside = '<TD WIDTH="4"></TD>'
+    table = 'TABLE BORDER="0" CELLPADDING="0" CELLSPACING="0"'
+    return f'<<{table}><TR>{beside}<TD BGCOLOR="white">{text}</TD>{beside}</TR></TABLE>>'
+
+
 def identity(*parts: str) -> str:
     """Return an identity for SVG and HTML; other parts give another identity.
 
