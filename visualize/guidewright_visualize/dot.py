@@ -365,5 +365,11 @@ def _samples(drawing: Drawing, names: _Names) -> Iterator[str]:
 
 def _last(drawing: Drawing) -> list[Node]:
     """Return the boxes no arrow leaves downwards: the legend stands below them."""
-    leaving = {edge.source for edge in drawing.edges if edge.side not in (Side.RIGHT, Side.BACK)}
+    numbers = {node.id: node.number or 0 for node in drawing.nodes}
+    leaving = {
+        edge.source
+        for edge in drawing.edges
+        if edge.side not in (Side.RIGHT, Side.BACK)
+        and not 0 < numbers.get(edge.target, 0) < numbers.get(edge.source, 0)
+    }
     return [node for node in drawing.nodes if node.id not in leaving] or list(drawing.nodes)
