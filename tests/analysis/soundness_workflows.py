@@ -110,6 +110,7 @@ WHOM = {
     "level <= 3 and age >= 18": lambda age, level: (
         None not in (age, level) and level <= 3 and age >= 18
     ),
+    'risk = "high"': lambda age, level: None not in (age, level) and age >= 65 and level >= 5,
 }
 
 

@@ -120,6 +120,27 @@ def test_values_are_tried_that_only_conditions_tell_apart(tmp_path, whom):
     assert finding.verdict is Verdict.VIOLATED
 
 
+BESIDE = """
+workflow: small
+initial: start
+states:
+  start: {kind: clinical, transitions: [{event: seen, to: fine}, {event: left, to: end}]}
+  fine: {kind: task, task: give, next: end}
+  end: {kind: final}
+"""
+
+
+@pytest.mark.parametrize("whom", ["age > 95", 'risk = "low"'])
+def test_patients_are_tried_whom_only_the_property_tells_apart(tmp_path, whom):
+    """The workflow never looks at the age, nor at anything it decides."""
+    claim = (
+        f"properties:\n  - {{id: P, text: t, for: '{whom}', before: {{state: end, done: fine}}}}\n"
+    )
+    (finding,) = path_properties(guide_of(tmp_path, AGED, workflow=BESIDE, properties=claim))
+    assert finding.verdict is Verdict.VIOLATED
+    assert "left" in str(finding.witness)
+
+
 def test_data_that_come_all_at_once(tmp_path):
     """Nobody stops at the first condition who brings all data from the start."""
     workflow = BY_AGE.replace(

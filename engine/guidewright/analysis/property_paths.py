@@ -77,7 +77,7 @@ def decided(proofs: Proofs, mine: Check, each: Property) -> Finding:
         values.values,
         towards,
         _patients(proofs, each),
-        _looked_at(proofs),
+        _looked_at(proofs, each),
         partial(_deadline, claim),
     )
     way = search.find(lambda instance: _broken(proofs, each, breaks(instance), instance))
@@ -126,7 +126,7 @@ def _asked_for(proofs: Proofs, each: Property) -> Iterator[Mapping[str, Any]]:
     """Ask for a patient a property is about for each value that an input may have."""
     encoder = proofs.encoded.encoder
     conditions = meant(proofs, each)
-    for name in _looked_at(proofs):
+    for name in _looked_at(proofs, each):
         for value in proofs.samples()[name]:
             if value is None or isinstance(value, list):
                 continue
@@ -136,12 +136,13 @@ def _asked_for(proofs: Proofs, each: Property) -> Iterator[Mapping[str, Any]]:
                 yield answer.values
 
 
-def _looked_at(proofs: Proofs) -> list[str]:
-    """Return the inputs that any question of the workflow rests on."""
+def _looked_at(proofs: Proofs, each: Property) -> list[str]:
+    """Return the inputs that a question of the workflow rests on, or whom a property is about."""
     graph = proofs.guide.graph
     assert graph is not None  # noqa: S101 - asked by the caller
-    decisions = [state.ask.decision.name for state in graph.states if state.ask is not None]
-    keys = {key for name in decisions for key in proofs.encoded.cone(proofs.key(normal(name)))}
+    named = [state.ask.decision.name for state in graph.states if state.ask is not None]
+    named += each.whom.names if each.whom is not None else ()
+    keys = {key for name in named for key in proofs.encoded.cone(proofs.key(normal(name)))}
     texts = [guard.text for guard in graph.guards]
     waited = {
         name.name for s in graph.states if s.task and s.task.awaits for name in s.task.awaits.names

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast as py
 from collections.abc import Sequence
+from dataclasses import replace
 
 from guidewright.feel import code, loops
 from guidewright.feel.python_backend import (
@@ -56,26 +57,53 @@ def selection(emitter: Emitter, node: code.Select, value: py.expr) -> py.expr:
     in_rows = are_rows(emitter, value)
     items = elements(emitter, value)
     emitter.body.append(py.Expr(method("rt", "charge", call("len", load(items)), span)))
+    for condition in _in_turn(emitter, node, in_rows=in_rows):
+        items = _picked(emitter, node, condition, items, in_rows=in_rows)
+    return load(items)
+
+
+def _in_turn(emitter: Emitter, node: code.Select, *, in_rows: bool) -> Sequence[code.Code]:
+    """Return the condition of a filter; of `a and b` first what another filter may ask, too."""
+    condition = node.condition
+    assert condition is not None  # noqa: S101 - asked by the caller
+    if not (isinstance(condition, code.Logic) and condition.connective is code.Connective.AND):
+        return (condition,)
+    item = element(emitter, node, in_rows=in_rows)
+    told = [meaning(emitter, part, item) is not None for part in condition.parts]
+    plain = told.index(False) if False in told else 0
+    if node.boxed or plain == 0 or any(part.type != BOOLEAN for part in condition.parts):
+        return (condition,)
+    first, rest = condition.parts[:plain], condition.parts[plain:]
+    return tuple(
+        parts[0] if len(parts) == 1 else replace(condition, parts=parts) for parts in (first, rest)
+    )
+
+
+def _picked(
+    emitter: Emitter, node: code.Select, condition: code.Code, items: str, *, in_rows: bool
+) -> str:
+    """Emit the elements for which a condition is true, unless they stand in a variable already."""
     part = is_part(emitter, node.value)
     item = element(emitter, node, in_rows=in_rows)
-    asked = meaning(emitter, node.condition, item)
+    asked = meaning(emitter, condition, item)
     taken = emitter.quick.taken if emitter.quick is not None else {}
     if asked is not None and (items, asked) in taken:
-        return load(taken[items, asked])
+        return taken[items, asked]
     found = new_list(emitter)
     if asked is not None:
         taken[items, asked] = found
     describe_list(emitter, found, in_rows=in_rows, part=part)
     with emitter.loop(item) as body:
         keep: Statements = [py.Expr(method(found, "append", load(item)))]
-        if node.condition.type == BOOLEAN and not node.boxed:
-            emitter.branch(emitter.truth(node.condition), keep, [])
+        if condition.type == BOOLEAN and not node.boxed:
+            emitter.branch(emitter.truth(condition), keep, [])
         else:
-            condition = emitter.atom(emitter.value(node.condition))
-            told = py.Expr(method("rt", "not_boolean", condition, span))
-            emitter.branch(is_(condition, True), keep, [told])
+            value = emitter.atom(emitter.value(condition))
+            span = emitter.unit.constant(node.span)
+            told = py.Expr(method("rt", "not_boolean", value, span))
+            emitter.branch(is_(value, True), keep, [told])
     emitter.body.append(py.For(py.Name(item, py.Store()), load(items), body, []))
-    return load(found)
+    return found
 
 
 def element(emitter: Emitter, node: code.Select, *, in_rows: bool) -> str:
