@@ -7,6 +7,7 @@ looked at together, because a hundred results have the same few kinds of parts.
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Clamped, Context, Decimal, Inexact, InvalidOperation, Overflow
@@ -63,7 +64,11 @@ def _texts(texts: Sequence[str], _inside: Classes, _depth: int) -> bool:
 
 
 def _integers(numbers: Sequence[int], _inside: Classes, _depth: int) -> bool:
-    return bool(min(numbers) > -LIMIT and max(numbers) < LIMIT)
+    try:
+        array("q", numbers)  # far below the limit, and the fastest way to see that
+    except OverflowError:
+        return bool(min(numbers) > -LIMIT and max(numbers) < LIMIT)
+    return True
 
 
 def _decimals(numbers: Sequence[Decimal], _inside: Classes, _depth: int) -> bool:
@@ -105,7 +110,8 @@ def _columns(contexts: Sequence[dict[Any, Any]]) -> Mapping[Any, Sequence[Any]]:
 
 
 def _lists(lists: Sequence[list[Any]], inside: Classes, depth: int) -> bool:
-    return _classes(list(chain.from_iterable(lists)), inside, depth + 1) is not None
+    parts = lists[0] if len(lists) == 1 else list(chain.from_iterable(lists))
+    return _classes(parts, inside, depth + 1) is not None
 
 
 def _scalars(_scalars: Sequence[Any], _inside: Classes, _depth: int) -> bool:

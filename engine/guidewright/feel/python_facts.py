@@ -157,12 +157,12 @@ def once(emitter: Emitter, node: Code, compute: Callable[[], py.expr]) -> py.exp
 
 def _same_in(emitter: Emitter, node: Code) -> Loop | None:
     """Return the outermost loop in which a node has one value."""
-    names = {emitter.holder(each) for each in _depends_on(emitter, node)}
+    names = {emitter.holder(each) for each in depends_on(emitter, node)}
     loops = emitter.quick.loops if emitter.quick is not None else []
     return next((loop for loop in loops if names <= loop.outside), None)
 
 
-def _depends_on(emitter: Emitter, node: Code) -> set[Binding]:
+def depends_on(emitter: Emitter, node: Code) -> set[Binding]:
     """Return the bindings that occur in a node, without elements whose keys are not asked."""
     found: set[Binding] = set()
     todo: list[object] = [node]

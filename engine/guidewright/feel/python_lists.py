@@ -146,19 +146,7 @@ def select(emitter: Emitter, node: code.Select) -> py.expr:
     value = emitter.atom(emitter.value(node.value))
     span = emitter.unit.constant(node.span)
     if node.condition is None:
-        assert node.position is not None  # noqa: S101 - lowering gives one or the other
-        outside = emitter.define(node.item)
-        emitter.body.append(assign(outside, constant(None)))
-        if emitter.quick is not None:
-            emitter.quick.absent.add(outside)
-        position = emitter.atom(emitter.value(node.position))
-        if emitter.quick and not emitter.in_cells and not isinstance(value, py.Constant):
-            general = call("index", call("elements", value), call("sure", position))
-            return python_quick.at_position(emitter, value, position, general)
-        if not isinstance(position, py.Constant):
-            emitter.branch(is_(position, None), [py.Expr(emitter.null(node))], [])
-        indexed = call("index", call("elements", value), position)
-        return emitter.guarded(indexed, node, tell_null=False)
+        return _element(emitter, node, value)
     if node.position is None:
         if python_loops.fits(emitter, 1):
             return python_loops.selection(emitter, node, value)
@@ -169,15 +157,30 @@ def select(emitter: Emitter, node: code.Select) -> py.expr:
         if python_loops.fits(emitter, 1) and python_loops.is_test(emitter, node):
             return python_loops.selection(emitter, node, value)
         if there is not None:  # a number; for a null the elements decide, the thorough way
-            position = emitter.atom(emitter.value(there))
-            general = call("index", call("elements", value), call("sure", position))
-            return python_quick.at_position(emitter, value, position, general)
+            return python_quick.at_position(emitter, value, there)
     inner = emitter.nested()
     item = inner.define(node.item)
     inner.body.append(py.Return(inner.value(node.condition)))
     condition = emitter.nested_function(inner, ["rt", item])
     found: py.expr = call("index_or_select", load("rt"), span, value, load(condition))
     return emitter.guarded(found, node)
+
+
+def _element(emitter: Emitter, node: code.Select, value: py.expr) -> py.expr:
+    """Emit what stands at a position."""
+    assert node.position is not None  # noqa: S101 - lowering gives one or the other
+    outside = emitter.define(node.item)
+    if emitter.quick is not None:
+        emitter.quick.absent.add(outside)
+    if emitter.quick is None or node.item in python_facts.depends_on(emitter, node.position):
+        emitter.body.append(assign(outside, constant(None)))
+    if emitter.quick and not emitter.in_cells and not isinstance(value, py.Constant):
+        return python_quick.at_position(emitter, value, node.position)
+    position = emitter.atom(emitter.value(node.position))
+    if not isinstance(position, py.Constant):
+        emitter.branch(is_(position, None), [py.Expr(emitter.null(node))], [])
+    indexed = call("index", call("elements", value), position)
+    return emitter.guarded(indexed, node, tell_null=False)
 
 
 def _picking(emitter: Emitter, node: code.Select, value: py.expr) -> py.expr:

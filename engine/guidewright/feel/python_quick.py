@@ -280,18 +280,37 @@ def _is_number(node: Code) -> bool:
 _ARITHMETIC = (Op.ADD, Op.SUBTRACT, Op.MULTIPLY)
 
 
-def at_position(emitter: Emitter, value: py.expr, position: py.expr, general: py.expr) -> py.expr:
+def position(emitter: Emitter, node: Code) -> tuple[py.expr, int]:
+    """Compute a position, and what has to be taken off it: of `i - 1` that is one.
+
+    So only where `i` counts upwards, and what is left certainly is a position.
+    """
+    node = resolved(emitter, node)
+    if isinstance(node, code.Apply) and node.op is Op.SUBTRACT and emitter.quick is not None:
+        counter, back = (resolved(emitter, each) for each in node.arguments)
+        if isinstance(counter, code.Ref) and isinstance(back, code.Const):
+            variable = emitter.variable(counter.binding)
+            least = emitter.quick.least.get(variable, 0)
+            if type(back.value) is int and 0 <= back.value < least:
+                return load(variable), back.value
+    return emitter.atom(emitter.value(node)), 0
+
+
+def at_position(emitter: Emitter, value: py.expr, node: Code) -> py.expr:
     """Take the element at a position; the quick way ends at one outside the list."""
+    at, back = position(emitter, node)
     in_rows = are_rows(emitter, value)
-    known = position.value if isinstance(position, py.Constant) else None
+    known = at.value if isinstance(at, py.Constant) else None
+    asked = [*of_class(emitter, value, list)]
     if type(known) is int and known > 0:
         place: py.expr = constant(known - 1)
-        asked = [*of_class(emitter, value, list)]
     else:
-        place = py.BinOp(position, py.Sub(), constant(1))
-        asked = [*of_class(emitter, position, int), *of_class(emitter, value, list)]
-        if not _is_above_zero(emitter, position):
-            asked.append(compare(position, py.Gt(), constant(0)))
+        place = py.BinOp(at, py.Sub(), constant(back + 1))
+        asked = [*of_class(emitter, at, int), *asked]
+        if not _is_above_zero(emitter, at):
+            asked.append(compare(at, py.Gt(), constant(0)))
+    general = py.BinOp(at, py.Sub(), constant(back)) if back else at
+    general = call("index", call("elements", value), call("sure", general))
     element: py.expr = py.Subscript(value, place, py.Load())
     if asked:
         element = py.IfExp(join(py.And(), asked), element, general)
@@ -302,7 +321,7 @@ def at_position(emitter: Emitter, value: py.expr, position: py.expr, general: py
     return load(name)
 
 
-def _is_above_zero(emitter: Emitter, position: py.expr) -> bool:
+def _is_above_zero(emitter: Emitter, number: py.expr) -> bool:
     """Say whether a number certainly is a position from the front."""
     least = emitter.quick.least if emitter.quick is not None else {}
-    return isinstance(position, py.Name) and least.get(position.id, 0) > 0
+    return isinstance(number, py.Name) and least.get(number.id, 0) > 0
