@@ -41,8 +41,8 @@ from guidewright.feel.types import ANY, BOOLEAN, NUMBER, STRING
 from guidewright.guideline.guide import Guideline
 from guidewright.guideline.model import Role, SectionPlan
 
-ENOUGH_RUNS = 15  # in a row that show nothing new
-MOST_RUNS = 200
+ENOUGH_RUNS = 15  # in a row that show nothing new; more where many rules are left to be seen
+MOST_RUNS = 1000
 
 # rules that cannot fire -------------------------------------------------------------------------
 
@@ -85,13 +85,15 @@ def open_rules(proofs: Proofs) -> Iterator[OpenRule]:
     """
     seen: set[int] = set()
     idle = 0
+    decisions = list(proofs.encoded.decisions())
+    total = sum(len(table.code.rules) for each in decisions for table in each.tables)
     for values in proofs.sampled(MOST_RUNS):
         known = len(seen)
         _see(proofs, values, seen)
         idle = 0 if len(seen) > known else idle + 1
-        if idle == ENOUGH_RUNS:
+        if idle >= max(ENOUGH_RUNS, (total - len(seen)) // 2):
             break
-    for decision in list(proofs.encoded.decisions()):
+    for decision in decisions:
         rules = [each for each in rules_of(decision.tables) if id(each[0]) not in seen]
         alone = _alone(proofs, decision, rules) if rules else set()
         left = [(rule, conditions) for rule, conditions in rules if rule.row in alone]
