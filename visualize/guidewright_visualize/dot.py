@@ -186,8 +186,12 @@ def _title_box(drawing: Drawing, group: Group, lines: list[str], names: _Names) 
     `dot` leads arrows around boxes, but through the labels of groups.
     """
     name = _title(group, names)
-    style: Attributes = {"shape": "plaintext", "margin": 0, "height": 0.2}
-    style = {"id": identity(drawing.name, "title", group.id), **style}
+    style: Attributes = {
+        "id": identity(drawing.name, "title", group.id),
+        "shape": "plaintext",
+        "margin": 0,
+        "height": 0.2,
+    }
     yield "    " + statement(name, style, quote_lines(lines))
     below = [names.nodes[each] for each in group.nodes]
     below += [_title(inner, names) for inner in group.groups]
@@ -265,14 +269,15 @@ def _edge(drawing: Drawing, edge: Edge, number: int, names: _Names) -> str:
     arrow = f"{tail} -> {head}"
     said = [mark for mark in edge.marks if edge.label or mark.kind is not MarkKind.PATH]
     label = " ".join(part for part in (mark_words(said), edge.label) if part)
-    lines = [f"  {line}  " for line in balanced(label, 80, TEXT_SIZE)] if label else []
+    words = balanced(label, 80, TEXT_SIZE) if label else []
+    lines = [f"  {line}  " for line in words]
     if edge.side is Side.RIGHT and lines:
         style |= _beside(lines)
         return statement(arrow, style, quote_lines(lines), name="taillabel")
     if not lines and any((e.source, e.target) == (edge.target, edge.source) for e in drawing.edges):
         lines = [" " * 8]  # keeps it apart from the arrow that leads back
-    if drawing.groups and label:
-        return statement(arrow, style, grounded_label(line.strip() for line in lines))
+    if drawing.groups and words:
+        return statement(arrow, style, grounded_label(words))
     return statement(arrow, style, quote_lines(lines) if lines else "")
 
 
@@ -364,7 +369,10 @@ def _samples(drawing: Drawing, names: _Names) -> Iterator[str]:
 
 
 def _last(drawing: Drawing) -> list[Node]:
-    """Return the boxes no arrow leaves downwards: the legend stands below them."""
+    """Return the boxes no arrow leaves downwards: the legend stands below them.
+
+    Boxes are numbered as they stand: an arrow to a lower number leads up.
+    """
     numbers = {node.id: node.number or 0 for node in drawing.nodes}
     leaving = {
         edge.source

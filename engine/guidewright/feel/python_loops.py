@@ -69,8 +69,8 @@ def _in_turn(emitter: Emitter, node: code.Select, *, in_rows: bool) -> Sequence[
     if not (isinstance(condition, code.Logic) and condition.connective is code.Connective.AND):
         return (condition,)
     item = element(emitter, node, in_rows=in_rows)
-    told = [meaning(emitter, part, item) is not None for part in condition.parts]
-    plain = told.index(False) if False in told else 0
+    asked = (meaning(emitter, part, item) for part in condition.parts)
+    plain = next((place for place, each in enumerate(asked) if each is None), 0)
     if node.boxed or plain == 0 or any(part.type != BOOLEAN for part in condition.parts):
         return (condition,)
     first, rest = condition.parts[:plain], condition.parts[plain:]
