@@ -6,6 +6,7 @@ for values no cell names; the conformance suite and the benchmark models are ask
 
 import importlib.util
 import json
+import random
 import sys
 from collections import defaultdict
 from contextlib import suppress
@@ -24,6 +25,7 @@ from guidewright.dmn.prepared import GIVES_UP, prepare
 from guidewright.dmn.reader import read_definitions
 from guidewright.dmn.runnable import DEFAULT_OPTIONS, build
 from guidewright.feel import compile_unary_tests
+from guidewright.feel.decimals import CONTEXT
 from guidewright.feel.text import literal
 from guidewright.feel.types import BOOLEAN, NUMBER, STRING
 
@@ -199,6 +201,38 @@ def test_tables_with_an_index(table, data, most_bytes):
         watched = plain.evaluate(drawn, "d", options=gw.DecisionOptions(trace=True))
         assert cells_of == [rule.cells for rule in watched.trace.decisions[0].tables[0].rules]
         both_ways(indexed, quick, drawn)
+
+
+ABOVE = ["-", "< 2", "[2..7)", ">= 2.5", "[2..2.5)"]  # a bound belongs to what is above it
+BELOW = ["-", "<= 2", "(2..7]", "> 2.5", "(2..2.5]"]
+BOTH = [*ABOVE, *BELOW, "[2..7]", "(2..7)", "7", "null"]
+NEAR = [CONTEXT.next_minus(Decimal(2)), CONTEXT.next_plus(Decimal("2.5")), Decimal("7." + "0" * 40)]
+# rounded to 34 digits, these are the bounds
+BEYOND = [Decimal("1." + "9" * 40), Decimal("2.5" + "0" * 40 + "1")]
+
+
+@pytest.mark.parametrize("policy", ["UNIQUE", "FIRST"])
+@pytest.mark.parametrize("each", [1, 3], ids=["one rule left", "several rules left"])
+def test_rules_that_are_told_apart_by_some_columns(policy, each):
+    """The first columns leave one rule, or several, which the others may leave or not."""
+    chosen = random.Random(20261122)
+    columns = [ABOVE, BELOW, BOTH, BOTH, BOTH]
+    rows = [
+        (f'"k{number // each}"', *(chosen.choice(cells) for cells in columns))
+        for number in range(60)
+    ]
+    kinds = ["string", *["number" for _ in columns]]
+    outputs = [str(number % 4 + 1) for number in range(len(rows))]
+    xml = table_xml(policy, None, kinds, rows, outputs, None)
+    model = build([read_definitions(xml.encode(), "m.dmn")], strict=False)
+    quick = compiled_quickly(model)
+    values = [None, 1, 2, Decimal(2), 3, Decimal("2.5"), 7, 8, *NEAR, *BEYOND]
+    hits = 0
+    for row in [*rows, ('"other"',)] * 50:
+        drawn = {f"x{number + 1}": chosen.choice(values) for number in range(len(columns))}
+        both_ways(model, quick, {"x0": row[0][1:-1], **drawn})
+        hits += model.evaluate({"x0": row[0][1:-1], **drawn}, "d").value is not None
+    assert hits > 50
 
 
 @given(st.data())

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guidewright.dmn import index
-from guidewright.dmn.cells import ANYTHING, Box, Interval, read_box
+from guidewright.dmn.cells import ANYTHING, Box, Interval, limits, read_box
 from guidewright.dmn.index import bits, build_index, number_column, value_column
+from guidewright.feel.decimals import CONTEXT
 from guidewright.feel.types import NUMBER, STRING
 
 NUMBERS = [None, 0, 1, Decimal("1.5"), 2, 3, Decimal("3.0")]
@@ -43,6 +44,34 @@ def test_number_masks(column: list[Box]) -> None:
     masks = number_column(column)
     for value in [*NUMBERS, -1, 4, Decimal("1.49")]:
         assert list(bits(masks.mask(value))) == truths(column, value)
+
+
+@settings(deadline=None)
+@given(boxes(NUMBERS, RANGED))
+def test_limits_hold_what_the_box_holds(column: list[Box]) -> None:
+    cuts = [Decimal(each) for each in NUMBERS if each is not None]
+    near = [*map(CONTEXT.next_minus, cuts), *map(CONTEXT.next_plus, cuts)]
+    for box in column:
+        found = limits(box)
+        for value in [*cuts, *near, -1, 4] if found is not None else ():
+            assert (found[0] <= value <= found[1]) is (box.test(value) is True)
+
+
+LIMITED = ["-", "1", "< 2", "<= 2", "> 2", "[1..2]", "(1..2)", "[1..2)", "null", "not(null)"]
+
+
+@pytest.mark.parametrize("text", LIMITED)
+def test_usual_cells_have_limits(text: str) -> None:
+    box = read_box(text, NUMBER)
+    assert box is not None
+    assert limits(box) is not None
+
+
+@pytest.mark.parametrize("text", ["1, 2", "not(1)", "< 1, > 2", "not(null, 1)"])
+def test_cells_with_holes_have_no_limits(text: str) -> None:
+    box = read_box(text, NUMBER)
+    assert box is not None
+    assert limits(box) is None
 
 
 @settings(deadline=None)

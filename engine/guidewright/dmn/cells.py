@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from guidewright.feel.decimals import parse_number
+from guidewright.feel.decimals import CONTEXT, parse_number
 from guidewright.feel.names import SPACE
 from guidewright.feel.runtime import Refuse
 from guidewright.feel.types import BOOLEAN, NUMBER, STRING, Type
@@ -63,6 +63,38 @@ class Box:
 
 
 ANYTHING = Box((), (), negated=True)
+_NO_END = Decimal("Infinity")
+
+
+def limits(box: Box) -> tuple[Decimal, Decimal] | None:
+    """Return the least and the greatest number of a box; None where others lie between them.
+
+    An end that is not included is the next of FEEL's numbers, which have 34 digits. Where no number
+    satisfies the box, the least is above the greatest.
+
+    >>> limits(Box((), (Interval(1, True, None, False),)))
+    (Decimal('1'), Decimal('Infinity'))
+    """
+    points = [Decimal(point) for point in box.points if point is not None]
+    if box.negated:
+        return (-_NO_END, _NO_END) if not points and not box.spans else None
+    ranges = [(point, point) for point in points] + [_closed(span) for span in box.spans]
+    if len(ranges) > 1:
+        return None
+    return ranges[0] if ranges else (_NO_END, -_NO_END)
+
+
+def _closed(span: Interval) -> tuple[Decimal, Decimal]:
+    """Return the least and the greatest number of an interval."""
+    low, high = -_NO_END, _NO_END
+    if span.low is not None:
+        low = Decimal(span.low)
+        low = low if span.low_included else low.next_plus(CONTEXT)
+    if span.high is not None:
+        high = Decimal(span.high)
+        high = high if span.high_included else high.next_minus(CONTEXT)
+    return low, high
+
 
 _NUMERAL = r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
 _GAP = f"[{SPACE}]*"

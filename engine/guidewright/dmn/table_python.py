@@ -8,7 +8,7 @@ is one.
 from __future__ import annotations
 
 import ast as py
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -21,11 +21,11 @@ from guidewright.dmn.table import RuleCode, TableCode
 from guidewright.dmn.table_lookup import DEFAULT, NO_RULE, by_lookup
 from guidewright.dmn.table_quick import (
     bind_inputs,
-    by_index,
     known_output,
     restrictions,
     table_inputs,
 )
+from guidewright.dmn.table_search import by_index
 from guidewright.errors import Code
 from guidewright.feel import code
 from guidewright.feel.python_backend import (
@@ -115,6 +115,7 @@ HELPERS.update(
         "Bail": Bail,
         "NO_RULE": NO_RULE,
         "bisect_left": bisect_left,
+        "bisect_right": bisect_right,
         "decide": decide,
         "fresh": fresh,
         "input_refused": input_refused,
