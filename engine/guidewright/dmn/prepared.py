@@ -35,6 +35,7 @@ from guidewright.feel.python_backend import (
     load,
     new_unit,
 )
+from guidewright.feel.python_tidy import tidied
 from guidewright.feel.result import Result
 from guidewright.feel.runtime import DEFAULT_LIMITS, NO_RUNTIME, Bail, QuickRuntime, Refuse
 from guidewright.feel.types import Type
@@ -164,7 +165,7 @@ def _ready_results(emitter: Emitter, value: py.expr) -> Few | None:
 
 
 def _function(emitter: Emitter, otherwise: Prepared | None) -> Prepared:
-    unit, body = emitter.unit, emitter.body
+    unit, body = emitter.unit, tidied(emitter.body)
     unit.namespace.update({"new_runtime": _new_runtime, "NO_RUNTIME": NO_RUNTIME})
     if _mentions(body, "rt"):
         spends = any(_spends(statement) for statement in body)
