@@ -430,6 +430,23 @@ OVER_LISTS = [
     "rows[date(item.day) >= date(day)]",
     'rows[date(item.day) >= date(day) - duration("P3D")].code',
     "sort(rows, function(a, b) date(a.day) > date(b.day)).day",
+    "for i in 2..count(rows) return date(rows[i].day) - date(rows[i-1].day)",
+    "for i in 2..count(rows) return abs(rows[i].low) - abs(rows[i - 1].low)",
+    "for i in 2..count(rows) return abs(rows[i - 1].low) - abs(rows[i].low)",
+    "for i in 1..count(rows) return [abs(i), abs(i - 1), abs(i - 2), abs(i - 1)]",
+    "for i in 1..count(rows) return [abs(i - 1), abs(i), abs(i - 3)]",
+    "for i in 1..3 return [abs(i), abs(i - true)]",
+    "for i in 2..count(rows) return if i > 2 then abs(rows[i].low) else abs(rows[i - 1].low)",
+    "for i in 2..count(rows) return [abs(rows[i].low), if i = 3 then 0 else abs(rows[i-1].low)]",
+    "for j in [2, 1], i in 2..count(rows) return abs(rows[i].low * j) - abs(rows[i - 1].low * j)",
+    "for i in 1..3, j in 2..count(rows) return abs(rows[j].low) - i * abs(rows[j - 1].low)",
+    "for i in 2..count(rows) return [abs(count(partial)), abs(count(partial) - 1), abs(i - 1)]",
+    "for i in 1..3 return [abs(i + count(partial)), abs(i - 1 + count(partial))]",
+    "for i in 3..1 return [abs(i), abs(i - 1)]",
+    "for i in [5, 1, 9] return [abs(i), abs(i - 1)]",
+    "for r in rows return [abs(r.low), abs(r.low - 1)]",
+    "every i in 2..count(rows) satisfies date(rows[i].day) >= date(rows[i - 1].day)",
+    "some i in 2..count(rows) satisfies abs(rows[i].low) < abs(rows[i - 1].low)",
     "rows.inner.value",
     "rows[inner.value > 1]",
     "for r in rows return count(r.inner[value > 1])",
@@ -525,6 +542,21 @@ def test_expressions_over_lists(text, item):
     plain = {"rows": PLAIN_ROWS, "limit": 2, "day": "2024-03-01"}
     if not thoroughly(plain).notes:
         assert literal(quick(plain)) == literal(thoroughly(plain).value)
+
+
+@pytest.mark.parametrize(
+    ("text", "keeps"),
+    [
+        ("for i in 2..count(rows) return abs(rows[i].low) - abs(rows[i - 1].low)", True),
+        ("for i in 2..count(rows) return date(rows[i].day) - date(rows[i - 1].day)", True),
+        ("for i in 3..count(rows) return abs(rows[i].low) - abs(rows[i - 1].low)", False),
+        ("for i in 2..count(rows) return abs(rows[i].low) - rows[i - 1].low", False),
+    ],
+)
+def test_what_a_turn_computes_is_kept_for_the_next(text, keeps):
+    model = model_over_lists(text)
+    quick = prepare(model._compiled, [model.step_of("d").key], single=True)
+    assert ("UNKNOWN" in quick.__code__.co_names) is keeps
 
 
 WORKLOADS = {

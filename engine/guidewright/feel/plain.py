@@ -42,17 +42,19 @@ def is_plain(obj: object, inside: Classes) -> bool:
 
 def _classes(parts: Sequence[Any], inside: Classes, depth: int) -> set[type] | None:
     """Return the classes of some parts; None when one of them is not plain."""
+    if not parts:
+        return set()
     if depth > _DEEPEST or len(parts) > _MOST_PARTS:
         return None
     kinds = list(map(type, parts))
-    alike = bool(kinds) and kinds.count(kinds[0]) == len(kinds)
-    classes = {kinds[0]} if alike else set(kinds)
+    of = kinds[0]
+    if kinds.count(of) == len(kinds):
+        look = _LOOKS.get(of)
+        return {of} if look is not None and look(parts, inside, depth) else None
+    classes = set(kinds)
     for of in classes:
         look = _LOOKS.get(of)
-        if look is None:
-            return None
-        of_it = parts if alike else [part for part in parts if type(part) is of]
-        if not look(of_it, inside, depth):
+        if look is None or not look([part for part in parts if type(part) is of], inside, depth):
             return None
     return classes
 
@@ -90,14 +92,15 @@ def _contexts(contexts: Sequence[dict[Any, Any]], inside: Classes, depth: int) -
         classes = _classes(column, inside, depth + 1)
         if classes is None:
             return False
-        inside.setdefault(key, set()).update(classes)
+        if inside.setdefault(key, classes) is not classes:
+            inside[key] |= classes
     return True
 
 
 def _columns(contexts: Sequence[dict[Any, Any]]) -> Mapping[Any, Sequence[Any]]:
     """Return the entries of all contexts by key."""
     keys = list(contexts[0])
-    if len(keys) > 1 and sum(map(len, contexts)) == len(keys) * len(contexts):
+    if len(keys) > 1 and list(map(len, contexts)).count(len(keys)) == len(contexts):
         try:
             return dict(zip(keys, zip(*map(itemgetter(*keys), contexts), strict=True), strict=True))
         except KeyError:

@@ -129,10 +129,17 @@ class Few:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A loop that is being made: the statements before it, and the variables there are outside."""
+    """A loop that is being made: the statements before it and in it, and its variable.
 
+    `outside` are the variables there are outside. `turn` has the variables with what every turn
+    computes, by what that asks of the counter.
+    """
+
+    variable: str
     before: Statements
+    body: Statements
     outside: frozenset[str]
+    turn: dict[Hashable, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -327,9 +334,10 @@ class Emitter:
         """Collect the body of a loop of quick code over a variable."""
         assert self.quick is not None  # noqa: S101 - other code loops in functions of its own
         self.quick.nesting += 1
-        self.quick.loops.append(Loop(self.body, frozenset(self._names.values()) - {variable}))
+        before, outside = self.body, frozenset(self._names.values()) - {variable}
         try:
             with self.block() as body:
+                self.quick.loops.append(Loop(variable, before, body, outside))
                 yield body
         finally:
             self.quick.loops.pop()

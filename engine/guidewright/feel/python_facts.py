@@ -1,20 +1,20 @@
 """What is known of values in code whose caller repeats the call when something is noted.
 
 In: nodes, and the variables their values are in. Out: classes that are certain, names that cannot
-mean a key, nodes that have one value in every turn of a loop. What the caller gave may be taken for
-granted to be plain: the same entry has the same class in every context. That is asked once, when it
-is read, and code without it stands behind.
+mean a key, what a condition asks. What the caller gave may be taken for granted to be plain: the
+same entry has the same class in every context. That is asked once, when it is read, and code
+without it stands behind.
 """
 
 from __future__ import annotations
 
 import ast as py
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from decimal import Decimal
 
 from guidewright.feel import code
 from guidewright.feel.code import Code
-from guidewright.feel.python_backend import Emitter, Loop, assign, call, compare, load
+from guidewright.feel.python_backend import Emitter, call, compare, load
 from guidewright.feel.scope import Binding
 
 # what may be taken for granted --------------------------------------------------------------------
@@ -78,7 +78,7 @@ def of_class(emitter: Emitter, value: py.expr, python: type) -> list[py.expr]:
     return [compare(call("type", value), py.Is(), load(python.__name__))]
 
 
-# names and loops ----------------------------------------------------------------------------------
+# names and conditions ----------------------------------------------------------------------------
 
 
 def resolved(emitter: Emitter, node: Code) -> Code:
@@ -126,8 +126,8 @@ def meaning(emitter: Emitter, node: Code, item: str) -> Hashable | None:
         case code.Ref():
             holder = emitter.holder(node.binding)
             return ("element",) if holder == item else ("variable", holder)
-        case code.Const() if type(node.value) in _CONSTANTS:
-            return ("value", type(node.value), node.value)
+        case code.Const():
+            return plain_constant(node)
         case code.GetPath():
             around = meaning(emitter, node.value, item)
             return around and ("entry", around, node.name)
@@ -139,27 +139,10 @@ def meaning(emitter: Emitter, node: Code, item: str) -> Hashable | None:
     return None
 
 
-def once(emitter: Emitter, node: Code, compute: Callable[[], py.expr]) -> py.expr:
-    """Compute what is the same in every turn of a loop when it is first asked for."""
-    quick = emitter.quick
-    loop = _same_in(emitter, node) if quick is not None and quick.loops else None
-    if quick is None or loop is None:
-        return compute()
-    name = emitter.unit.serial("t")
-    loop.before.append(assign(name, load("UNKNOWN")))
-    around, quick.loops = quick.loops, []
-    with emitter.block() as first_time:
-        emitter.body.append(assign(name, compute()))
-    quick.loops = around
-    emitter.branch(compare(load(name), py.Is(), load("UNKNOWN")), first_time, [])
-    return load(name)
-
-
-def _same_in(emitter: Emitter, node: Code) -> Loop | None:
-    """Return the outermost loop in which a node has one value."""
-    names = {emitter.holder(each) for each in depends_on(emitter, node)}
-    loops = emitter.quick.loops if emitter.quick is not None else []
-    return next((loop for loop in loops if names <= loop.outside), None)
+def plain_constant(node: code.Const) -> tuple[str, Hashable, Hashable] | None:
+    """Return what tells a constant from others; None for one of an unusual class."""
+    of: type = type(node.value)
+    return ("value", of, node.value) if of in _CONSTANTS else None
 
 
 def depends_on(emitter: Emitter, node: Code) -> set[Binding]:
@@ -180,6 +163,3 @@ def depends_on(emitter: Emitter, node: Code) -> set[Binding]:
         elif isinstance(part, code.Part):
             todo.extend(code.parts_of(part))
     return found
-
-
-UNKNOWN = object()  # stands in a variable until its value is computed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast as py
 
-from guidewright.feel import code, python_builtins, python_facts, python_loops, python_sorting
+from guidewright.feel import code, python_builtins, python_loops, python_sorting, python_turns
 from guidewright.feel.python_backend import (
     VALUES,
     Emitter,
@@ -126,7 +126,7 @@ def call_function(emitter: Emitter, node: code.CallFunction) -> py.expr:
 def call_builtin(emitter: Emitter, node: code.CallBuiltin) -> py.expr:
     """A call of a built-in function; it chooses the overload and converts the arguments."""
     if emitter.quick and not emitter.in_cells:
-        return python_facts.once(emitter, node, lambda: _builtin(emitter, node))
+        return python_turns.once(emitter, node, lambda: _builtin(emitter, node))
     return _builtin(emitter, node)
 
 

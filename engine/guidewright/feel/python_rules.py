@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from guidewright.errors import Code as MessageCode
-from guidewright.feel import code, loops, operators, python_facts, python_quick
+from guidewright.feel import code, loops, operators, python_quick, python_turns
 from guidewright.feel.builtins import Builtin, as_function
 from guidewright.feel.code import Code, Connective, Op
 from guidewright.feel.python_backend import (
@@ -67,7 +67,6 @@ _WALKS = (
     Op.UNARY_TEST,
 )  # these charge for what they walk
 HELPERS["days_between"] = loops.days_between
-HELPERS["UNKNOWN"] = python_facts.UNKNOWN
 HELPERS["Date"] = Date
 HELPERS["sure"] = python_quick.sure
 _PYTHON_EQUAL = (NUMBER, STRING, BOOLEAN)  # Python's == on these (or null) is FEEL's =
@@ -176,7 +175,7 @@ def apply(emitter: Emitter, node: code.Apply) -> py.expr:
             return result
         return py.IfExp(join(py.Or(), nulls), emitter.null(node), result)
     if emitter.quick and not emitter.in_cells:
-        return python_facts.once(emitter, node, lambda: _quick_apply(emitter, node))
+        return python_turns.once(emitter, node, lambda: _quick_apply(emitter, node))
     arguments = [emitter.value(argument) for argument in node.arguments]
     return emitter.guarded(_general(node, arguments), node, tell_null=True)
 
