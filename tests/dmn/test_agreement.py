@@ -447,6 +447,11 @@ OVER_LISTS = [
     "for r in rows return [abs(r.low), abs(r.low - 1)]",
     "every i in 2..count(rows) satisfies date(rows[i].day) >= date(rows[i - 1].day)",
     "some i in 2..count(rows) satisfies abs(rows[i].low) < abs(rows[i - 1].low)",
+    'for i in 2..count(rows) return (rows[i].day - rows[i - 1].day) / duration("P1D")',
+    'for r in rows return (r.day - date(day)) / duration("P7D")',
+    "rows[day >= date(limit, 2, 28)].value",
+    "rows[rows[1].day > item.day].code",
+    "sort(rows, function(a, b) a.day > b.day)[1].value",
     "rows.inner.value",
     "rows[inner.value > 1]",
     "for r in rows return count(r.inner[value > 1])",
@@ -522,7 +527,10 @@ PLAIN_ROWS = [
 ]
 
 
-@pytest.mark.parametrize("item", ["", T_ROWS], ids=["any", "typed"])
+T_DATED = T_ROWS.replace('name="day"><typeRef>string', 'name="day"><typeRef>date')
+
+
+@pytest.mark.parametrize("item", ["", T_ROWS, T_DATED], ids=["any", "typed", "dated"])
 @pytest.mark.parametrize("text", OVER_LISTS)
 def test_expressions_over_lists(text, item):
     model = model_over_lists(text, item)

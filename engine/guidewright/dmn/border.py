@@ -13,14 +13,15 @@ from decimal import Decimal
 from typing import Any
 
 from guidewright.dmn.cells import Box, Number, read_box
+from guidewright.dmn.declared import shape_of
 from guidewright.dmn.items import Item
 from guidewright.dmn.requirements import Key
 from guidewright.dmn.steps import Step
 from guidewright.feel.api import to_feel
 from guidewright.feel.conversion import from_json_typed
 from guidewright.feel.decimals import CONTEXT
+from guidewright.feel.intake import Classes, Shape, Unusual, take
 from guidewright.feel.names import normal
-from guidewright.feel.plain import Classes, is_plain
 from guidewright.feel.python_backend import (
     Emitter,
     Granted,
@@ -35,8 +36,8 @@ from guidewright.feel.python_backend import (
     load,
 )
 from guidewright.feel.runtime import DEFAULT_LIMITS, NO_RUNTIME, Bail, Refuse
-from guidewright.feel.types import ANY, BOOLEAN, NUMBER, STRING, ContextType, ListType, Type
-from guidewright.feel.values import convert, is_a
+from guidewright.feel.types import BOOLEAN, NUMBER, STRING, Type
+from guidewright.feel.values import convert
 
 INSIDE = "inside"  # the variable with the classes of the entries that were read
 SCALARS = (NUMBER, STRING, BOOLEAN)
@@ -124,7 +125,8 @@ def _check(emitter: Emitter, step: Step, name: str) -> None:
     converted = assign(name, call("border", value, emitter.unit.constant(step)))
     check = _CHECKS.get(step.type)
     if check is None:
-        taken = call("whole", value, emitter.unit.constant(step), load(INSIDE))
+        shape = emitter.unit.constant(shape_of(step.type, step.item))
+        taken = call("whole", value, emitter.unit.constant(step), shape, load(INSIDE))
         emitter.branch(is_not(value, None), [assign(name, taken)], [])
         return
     boxes = _allowed(step.item, step.type)
@@ -235,19 +237,22 @@ def constrained(item: Item | None) -> bool:
     )
 
 
-def whole(value: object, step: Step, inside: Classes) -> Any:
+def whole(value: object, step: Step, shape: Shape | None, inside: Classes) -> Any:
     """Return a caller's list or context in its declared type.
 
-    The classes of the entries in it are added, if nothing had to be converted.
+    The classes of the entries in it are added, if it could be taken in bulk.
     """
-    if is_plain(value, inside) and not constrained(step.item) and _as_it_is(value, step.type):
-        return value
+    if shape is not None:
+        try:
+            return take(value, shape, inside)
+        except (Unusual, Refuse):
+            pass  # the general way takes it, or tells what is wrong
     converted = border(value, step)
     inside[CONVERTED] = {object}
     return converted
 
 
-CONVERTED = ""  # stands among the keys when something was converted
+CONVERTED = ""  # stands among the keys when something was not taken in bulk
 
 
 def holds(inside: Classes, granted: Granted) -> bool:
@@ -262,20 +267,6 @@ def holds(inside: Classes, granted: Granted) -> bool:
 def are_contexts(value: Any) -> bool:
     """Say whether a value is a list of contexts."""
     return type(value) is list and list(map(type, value)).count(dict) == len(value)
-
-
-def _as_it_is(value: Any, wanted: Type) -> bool:
-    """Say whether plain data needs no conversion; texts may have to be read as dates."""
-    return wanted == ANY or (not _has_temporal(wanted) and is_a(value, wanted))
-
-
-def _has_temporal(of: Type) -> bool:
-    match of:
-        case ListType(item):
-            return _has_temporal(item)
-        case ContextType(entries):
-            return any(_has_temporal(each) for _, each in entries)
-    return of not in SCALARS and of != ANY
 
 
 def border(value: object, step: Step) -> Any:

@@ -86,7 +86,7 @@ def from_python(obj: object) -> Any:
 def _value(obj: Any, depth: int, budget: _Budget) -> Any:
     if obj is None or type(obj) in _FEEL:
         return obj
-    convert = _EXACT.get(type(obj)) or _for_subclass(obj)
+    convert = SCALARS.get(type(obj)) or _for_subclass(obj)
     if convert is not None:
         try:
             return convert(obj)
@@ -218,7 +218,7 @@ _SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (datetime.time, _from_time),
     (datetime.timedelta, _from_timedelta),
 )
-_EXACT = dict(_SCALARS)
+SCALARS = dict(_SCALARS)  # by their class
 
 
 def _years_months(text: str) -> YearsMonthsDuration:
@@ -235,7 +235,7 @@ def _days_time(text: str) -> DaysTimeDuration:
     return value
 
 
-_READERS: dict[Type, Callable[[str], Any]] = {
+READERS: dict[Type, Callable[[str], Any]] = {
     types.DATE: parse_date,
     types.TIME: parse_time,
     types.DATE_TIME: parse_date_time,
@@ -268,7 +268,7 @@ def _typed(value: Any, wanted: Type) -> Any:
             key: _typed_part(part, of[key], f".{key}") if key in of else part
             for key, part in value.items()
         }
-    reader = _READERS.get(wanted)
+    reader = READERS.get(wanted)
     if reader is None or type(value) is not str:
         return value
     try:

@@ -16,10 +16,12 @@ from guidewright.feel import code
 from guidewright.feel.code import Code
 from guidewright.feel.python_backend import Emitter, call, compare, load
 from guidewright.feel.scope import Binding
+from guidewright.feel.temporal import Date
 
 # what may be taken for granted --------------------------------------------------------------------
 
 NUMBERS: frozenset[type] = frozenset({int, Decimal})
+DATES: frozenset[type] = frozenset({Date})
 TEXT_OR_NULL: frozenset[type] = frozenset({str, type(None)})
 
 

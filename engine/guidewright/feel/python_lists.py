@@ -74,14 +74,12 @@ def make_range(emitter: Emitter, node: code.MakeRange) -> py.expr:
 @emits(VALUES, code.GetPath)
 def get_path(emitter: Emitter, node: code.GetPath) -> py.expr:
     """A key that the type promises, or whatever is found."""
-    of = node.value.type
-    if isinstance(of, ContextType) and of.entry(node.name) is not None:
-        value = emitter.atom(emitter.value(node.value))
-        found = py.Call(py.Attribute(value, "get", py.Load()), [constant(node.name)], [])
-        return py.IfExp(is_(value, None), emitter.null(node), found)
-    value = emitter.atom(emitter.value(node.value))
+    of, value = node.value.type, emitter.atom(emitter.value(node.value))
     if emitter.quick and not emitter.in_cells and not isinstance(value, py.Constant):
         return python_quick.path(emitter, value, node.name)
+    if isinstance(of, ContextType) and of.entry(node.name) is not None:
+        found = py.Call(py.Attribute(value, "get", py.Load()), [constant(node.name)], [])
+        return py.IfExp(is_(value, None), emitter.null(node), found)
     found = call("path", value, constant(node.name), load("rt"))
     return emitter.guarded(found, node, tell_null=False)
 

@@ -26,6 +26,7 @@ from guidewright.feel.python_backend import (
 )
 from guidewright.feel.python_builtins import folded
 from guidewright.feel.python_facts import (
+    DATES,
     NUMBERS,
     TEXT_OR_NULL,
     are_rows,
@@ -119,7 +120,7 @@ def comparison(
         dates = [
             compare(call("type", value), py.Is(), load("Date"))
             for value, certain in zip(values, made, strict=True)
-            if not certain
+            if not (certain or is_granted(emitter, value, DATES))
         ]
         ordinals = [py.Attribute(each, "ordinal", py.Load()) for each in values]
         fast: py.expr = compare(ordinals[0], operator(), ordinals[1])
@@ -226,8 +227,8 @@ def _less(emitter: Emitter, value: py.expr, fast: py.expr, step: int) -> py.expr
     return load(name)
 
 
-def days(emitter: Emitter, node: code.Apply) -> tuple[Code, Code, int] | None:
-    """Return two dates and a number of days when a node is their distance over that many days."""
+def days(emitter: Emitter, node: code.Apply) -> py.expr | None:
+    """Divide the distance of two dates by a number of days; None for another division."""
     if node.op is not Op.DIVIDE:
         return None
     distance, unit = (resolved(emitter, each) for each in node.arguments)
@@ -237,11 +238,26 @@ def days(emitter: Emitter, node: code.Apply) -> tuple[Code, Code, int] | None:
         return None
     if not isinstance(unit, code.Const) or type(unit.value) is not DaysTimeDuration:
         return None
-    end, start = (resolved(emitter, each) for each in distance.arguments)
+    sides = [resolved(emitter, each) for each in distance.arguments]
     whole, rest = divmod(unit.value.nanoseconds, DAY)
-    if rest or not whole or not (_makes_date(end) and _makes_date(start)):
+    if rest or not whole or not all(_makes_date(each) or each.type == DATE for each in sides):
         return None
-    return end, start, whole
+    values = [emitter.atom(emitter.value(each)) for each in sides]
+    end, start = (py.Attribute(each, "ordinal", py.Load()) for each in values)
+    apart: py.expr = py.BinOp(end, py.Sub(), start)
+    if whole != 1:
+        apart = call("divide", apart, constant(whole))
+    there = [
+        is_there(value)
+        for value, side in zip(values, sides, strict=True)
+        if not (_makes_date(side) or is_granted(emitter, value, DATES))
+    ]
+    if not there:
+        return apart
+    general = call(
+        "divide", call("sure", call("subtract", *values)), emitter.unit.constant(unit.value)
+    )
+    return py.IfExp(join(py.And(), there), apart, call("sure", general))
 
 
 def sure(value: Any) -> Any:

@@ -189,12 +189,7 @@ def _quick_apply(emitter: Emitter, node: code.Apply) -> py.expr:
     """A strict operation in line, where the caller repeats the call when it is null."""
     apart = python_quick.days(emitter, node)
     if apart is not None:
-        end, start, unit = apart
-        ordinals = [
-            py.Attribute(emitter.value(each), "ordinal", py.Load()) for each in (end, start)
-        ]
-        distance = py.BinOp(ordinals[0], py.Sub(), ordinals[1])
-        return distance if unit == 1 else call("divide", distance, constant(unit))
+        return apart
     arguments = [emitter.atom(emitter.value(argument)) for argument in node.arguments]
     general = _general(node, arguments)
     if python_quick.never_null(node):
