@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bench import loading, starting, targets
+from bench import loading, starting, targets, variants
 from bench.calls import AS_ZEN, HAND, PREPARED, PUBLIC
 from bench.cohort import DUCKDB_JOIN, Line
 from bench.growth import Curve
@@ -34,6 +34,7 @@ class Findings:
     machine: list[str]
     rounds: int
     workloads: dict[str, Times] = field(default_factory=dict)
+    variants: list[str] = field(default_factory=list)  # among the contenders of one workload
     versions: dict[str, str] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
     differences: dict[str, Sequence[str]] = field(default_factory=dict)
@@ -53,6 +54,8 @@ def results(found: Findings) -> str:
     ]
     if found.workloads:
         parts.append(_one_patient(found))
+    if found.variants:
+        parts.append(_variants(found))
     rows = _target_rows(found)
     if rows:
         head = ("", "measured", "target", "")
@@ -92,6 +95,19 @@ def _one_patient(found: Findings) -> str:
         "## One patient\n\n"
         f"Ratios to hand-written Python: median of {found.rounds} interleaved rounds, quartiles in"
         " brackets. The time by hand is only an order of magnitude.\n\n" + table(head, rows)
+    )
+
+
+def _variants(found: Findings) -> str:
+    times = found.workloads[variants.OF]
+    rows = [
+        ("no declared type, as above", _ratio(times.ratio(PREPARED, HAND))),
+        *((name, _ratio(times.ratio(name, HAND))) for name in found.variants),
+    ]
+    return (
+        f"## {variants.OF} as its data may be declared, and may come\n\n"
+        "Prepared, to the same hand-written Python, which reads exact numbers and texts.\n\n"
+        + table(("", "to hand-written"), rows)
     )
 
 

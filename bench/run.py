@@ -25,6 +25,7 @@ from bench import (
     spiff,
     starting,
     targets,
+    variants,
 )
 from bench.calls import Disagreement, ways
 from bench.rounds import Contender, Local, measure
@@ -116,7 +117,9 @@ def _workload(name: str, found: report.Findings, workers: dict[str, engines.Work
         found.versions[PACKAGES[engine]] = remote.version
         found.differences[engine] = DIFFERENCES[engine]
         contenders[engine] = remote
-    found.workloads[name] = measure(contenders, found.rounds)
+    others = variants.contenders(workload, ready.values) if name == variants.OF else {}
+    found.variants.extend(others)
+    found.workloads[name] = measure({**contenders, **others}, found.rounds)
 
 
 def _others(quick: bool, *, zen: bool) -> dict[str, Callable[[report.Findings], None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -191,6 +192,27 @@ def test_without_a_shape_the_general_way_is_gone() -> None:
     inside: Classes = {}
     assert whole([1, 2.0], step, None, inside) == [1, 2]
     assert CONVERTED in inside
+
+
+FLOATS = st.one_of(
+    st.floats(),
+    st.integers(-(2**70), 2**70).map(float),
+    st.integers(-(10**6), 10**6).map(lambda number: number / 100),
+)
+
+
+@given(st.lists(FLOATS, min_size=1, max_size=5))
+@settings(max_examples=300, deadline=None)
+def test_floats_are_taken_at_their_shortest_spelling(numbers: list[float]) -> None:
+    step = step_of("", "Any")
+    try:
+        taken = take(numbers, ANYTHING, {})
+    except Unusual:
+        assert not all(map(math.isfinite, numbers))
+        return
+    expected = border(numbers, step)
+    assert taken == expected
+    assert list(map(type, taken)) == list(map(type, expected))
 
 
 # random types and data ----------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from guidewright.feel.values import Function, Range
 
 MAX_NESTING = 100
 MAX_PARTS = 1_000_000
+_EPOCH = datetime.date(1970, 1, 1).toordinal()
 _TEMPORAL = frozenset({Date, Time, DateTime, DaysTimeDuration, YearsMonthsDuration})
 _FEEL = frozenset({bool, Function, Range}) | _TEMPORAL
 
@@ -214,7 +215,7 @@ _SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (Decimal, _from_decimal),
     (str, _checked_string),
     (datetime.datetime, _from_date_time),
-    (datetime.date, lambda day: Date.of(day.year, day.month, day.day)),
+    (datetime.date, lambda day: Date(day.toordinal() - _EPOCH)),
     (datetime.time, _from_time),
     (datetime.timedelta, _from_timedelta),
 )

@@ -10,6 +10,7 @@ takes it or tells what is wrong.
 from __future__ import annotations
 
 import datetime
+import math
 from array import array
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,7 @@ from guidewright.feel.temporal import Date
 _DEEPEST = 100
 _MOST_PARTS = 1_000_000
 _FEW = 1_000
+_ALL_DIGITS = 2.0**53  # a whole float below is spelt with all its digits
 _EXACT = Context(
     prec=CONTEXT.prec,
     Emin=CONTEXT.Emin,
@@ -159,6 +161,21 @@ def _decimals(numbers: Sequence[Decimal], _shape: Shape, _inside: Classes, _dept
     return numbers
 
 
+def _floats(numbers: Sequence[float], _shape: Shape, _inside: Classes, _depth: int) -> Column:
+    """Take numbers at their shortest decimal spelling, whole ones as whole numbers."""
+    if not all(map(math.isfinite, numbers)):
+        raise Unusual
+    general = SCALARS[float]
+    return [
+        general(number)
+        if abs(number) >= _ALL_DIGITS
+        else int(number)
+        if number.is_integer()
+        else Decimal(repr(number))
+        for number in numbers
+    ]
+
+
 def _converted(parts: Column, _shape: Shape, _inside: Classes, _depth: int) -> Column:
     """Convert what is of a class that FEEL does not have."""
     return list(map(SCALARS[type(parts[0])], parts))
@@ -227,7 +244,7 @@ _TAKERS: dict[type, _Taker] = {
     bool: _as_they_are,
     int: _integers,
     Decimal: _decimals,
-    float: _converted,
+    float: _floats,
     str: _texts,
     Date: _as_they_are,
     datetime.date: _converted,
