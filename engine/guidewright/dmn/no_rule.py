@@ -37,6 +37,11 @@ class NoRule:
 Told = tuple[NoRule, tuple[Any, ...]]  # and the values of its inputs
 
 
+def wants_a_rule(plan: Plan) -> bool:
+    """Say whether it is noted that no rule matches; of a list of hits, nobody expects one."""
+    return not plan.table.hit_policy.multiple or plan.table.aggregation is not None
+
+
 def no_rule_matches(plan: Plan, inputs: Sequence[Any]) -> Note:
     """Return the note that no rule matches, and which inputs of the table have no value."""
     missing = [

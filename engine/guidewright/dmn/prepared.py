@@ -40,7 +40,7 @@ from guidewright.feel.result import Result
 from guidewright.feel.runtime import DEFAULT_LIMITS, NO_RUNTIME, Bail, QuickRuntime, Refuse
 from guidewright.feel.types import Type
 
-_TELLING = ("input_refused", "decide")  # these only note, and so give up
+_TELLING = ("input_refused", "settle")  # these only note, and so give up
 _SPENDS = ("charge", "snapshot", "mark", "now")
 
 

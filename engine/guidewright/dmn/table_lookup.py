@@ -23,6 +23,7 @@ from guidewright.dmn.lookup import (
     build_lookup,
 )
 from guidewright.dmn.model import HitPolicy
+from guidewright.dmn.no_rule import wants_a_rule
 from guidewright.dmn.table import TableCode, boxes_of
 from guidewright.dmn.table_quick import TableInput, known_output, tell_no_rule
 from guidewright.feel.python_backend import (
@@ -41,6 +42,7 @@ from guidewright.feel.types import BOOLEAN, Type
 
 DEFAULT = -1  # the index by which the default output is asked for
 GIVE_UP = -2
+_MISSED = -3  # stands where no rule matches, and there is no default output
 _BOTH_CLASSES = 8  # bounds up to which numbers are compared with bounds of their own class
 
 
@@ -67,7 +69,7 @@ def by_lookup(emitter: Emitter, node: TableCode, inputs: Sequence[TableInput]) -
         return None
     single = tuple(_single(node, hits) for hits in lookup.hits)
     looked_up = py.Subscript(emitter.unit.constant(single), load(place), py.Load())
-    return computed_output(emitter, node, emitter.temporary(looked_up))
+    return computed_output(emitter, node, emitter.temporary(looked_up), inputs)
 
 
 # the place of a combination of classes ------------------------------------------------------------
@@ -209,7 +211,7 @@ def _answer(node: TableCode, hits: tuple[int, ...], outputs: Sequence[Any], defa
     """Return what the hit policy makes of some hits, or `Bail` when it has to be noted."""
     policy = node.plan.table.hit_policy
     if not hits:
-        noted = not policy.multiple or node.plan.table.aggregation is not None
+        noted = wants_a_rule(node.plan)
         return NO_RULE if noted and node.default is None else default
     try:
         return POLICIES[policy](NO_RUNTIME, node.plan, hits, lambda hit: outputs[hit]).value
@@ -219,16 +221,21 @@ def _answer(node: TableCode, hits: tuple[int, ...], outputs: Sequence[Any], defa
 
 def _single(node: TableCode, hits: tuple[int, ...]) -> int:
     if not hits:
-        return DEFAULT if node.default is not None else GIVE_UP
+        return DEFAULT if node.default is not None else _MISSED
     if node.plan.table.hit_policy is HitPolicy.UNIQUE and len(hits) > 1:
         return GIVE_UP
     return hits[0]
 
 
-def computed_output(emitter: Emitter, node: TableCode, hit: str) -> py.expr:
+def computed_output(
+    emitter: Emitter, node: TableCode, hit: str, inputs: Sequence[TableInput]
+) -> py.expr:
     """Emit the output of the one rule that was hit."""
     result = emitter.unit.serial("t")
     chain: Statements = [py.Raise(load("Bail"))]
+    if node.default is None:
+        missed = [assign(result, constant(None)), *tell_no_rule(emitter, node, inputs)]
+        chain = [py.If(compare(load(hit), py.Eq(), constant(_MISSED)), missed, chain)]
     outputs = list(enumerate(each.output for each in node.rules))
     if node.default is not None:
         outputs.append((DEFAULT, node.default))

@@ -16,7 +16,7 @@ from guidewright.dmn.cells import Box
 from guidewright.dmn.few_values import fresh
 from guidewright.dmn.hit_policies import POLICIES, Answer, Output, Plan
 from guidewright.dmn.model import HitPolicy
-from guidewright.dmn.no_rule import no_rule_matches
+from guidewright.dmn.no_rule import no_rule_matches, wants_a_rule
 from guidewright.dmn.table import RuleCode, TableCode
 from guidewright.dmn.table_lookup import DEFAULT, NO_RULE, by_lookup
 from guidewright.dmn.table_quick import (
@@ -24,6 +24,7 @@ from guidewright.dmn.table_quick import (
     known_output,
     restrictions,
     table_inputs,
+    tell_no_rule,
 )
 from guidewright.dmn.table_search import by_index
 from guidewright.errors import Code
@@ -76,14 +77,9 @@ def decide(
     cells: Cells,
 ) -> Any:
     """Apply the hit policy to the rules that match, and tell a watcher."""
-    if hits:
-        answer = POLICIES[plan.table.hit_policy](rt, plan, hits, output)
-    elif has_default:
-        answer = Answer(output(DEFAULT), ())
-    else:
-        answer = Answer(None, ())
-        if not plan.table.hit_policy.multiple or plan.table.aggregation is not None:
-            note_no_rule(rt, plan, inputs)  # of a list of hits, nobody expects one
+    answer = _answer(rt, plan, hits, output, has_default)
+    if not hits and not has_default and wants_a_rule(plan):
+        note_no_rule(rt, plan, inputs)
     if rt.watcher is not None:
         mark = rt.mark()
         if rt.watcher.every_rule:
@@ -94,6 +90,19 @@ def decide(
         rt.forget(mark)
         rt.watcher.table(plan, inputs, truths, hits, answer.chosen, outputs, answer.value)
     return answer.value
+
+
+def settle(rt: Runtime, plan: Plan, hits: Sequence[int], output: Output, has_default: bool) -> Any:
+    """Apply the hit policy to the rules that match, where nobody looks on."""
+    return _answer(rt, plan, hits, output, has_default).value
+
+
+def _answer(
+    rt: Runtime, plan: Plan, hits: Sequence[int], output: Output, has_default: bool
+) -> Answer:
+    if hits:
+        return POLICIES[plan.table.hit_policy](rt, plan, hits, output)
+    return Answer(output(DEFAULT) if has_default else None, ())
 
 
 def note_no_rule(rt: Runtime, plan: Plan, inputs: Sequence[Any]) -> None:
@@ -119,6 +128,7 @@ HELPERS.update(
         "decide": decide,
         "fresh": fresh,
         "input_refused": input_refused,
+        "settle": settle,
     }
 )
 
@@ -209,9 +219,14 @@ def _quick(emitter: Emitter, node: TableCode) -> py.expr:
         if node.index is not None
         else call(_matches(emitter, node), load("rt"))
     )
+    hits = emitter.temporary(matches)
+    if node.default is None and wants_a_rule(node.plan):
+        missed = tell_no_rule(emitter, node, known)
+        if missed:
+            emitter.branch(py.UnaryOp(py.Not(), load(hits)), missed, [])
     return call(
-        "decide", load("rt"), emitter.unit.constant(node.plan), inputs, matches,
-        _output(emitter, node), constant(node.default is not None), constant(None),
+        "settle", load("rt"), emitter.unit.constant(node.plan), load(hits),
+        _output(emitter, node), constant(node.default is not None),
     )  # fmt: skip
 
 
