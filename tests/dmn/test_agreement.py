@@ -360,6 +360,59 @@ def test_what_a_caller_does_to_a_value_changes_no_other():
     assert call({"x0": 1}) == {"a": [3], "b": 4}
 
 
+def spoil(value):
+    """Change a value wherever it can be changed."""
+    for part in value.values() if isinstance(value, dict) else value:
+        if isinstance(part, (dict, list)):
+            spoil(part)
+    if isinstance(value, dict):
+        value.clear()
+    else:
+        value.append("spoilt")
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("cell", ["< 1", "? < 1 + 0"], ids=["plain cells", "computed cells"])
+@pytest.mark.parametrize("many", [1, 30], ids=["small", "large"])
+def test_outputs_are_shared_with_nobody(policy, cell, many):
+    rows, outputs = [(cell,)] * (1 if policy == "UNIQUE" else 2), ["[1, [2]]", "[1, [2]]"]
+    rows += [(f"{number}",) for number in range(5, 5 + many)]
+    outputs = [*outputs[: len(rows) - many], *["{a: [3]}"] * many]
+    xml = table_xml(policy, None, ["number"], rows, outputs, None)
+    xml = xml.replace("3, 1, 2, 4", "[1, [2]], {a: [3]}")
+    more = (
+        '<decision id="e" name="e"><variable name="e"/><informationRequirement>'
+        '<requiredDecision href="#d"/></informationRequirement><literalExpression><text>'
+        "{inner: d, several: [d, d]}</text></literalExpression></decision></definitions>"
+    )
+    definitions = read_definitions(xml.replace("</definitions>", more).encode(), "m.dmn")
+    model = build([definitions], strict=False)
+    for names in ("d", "e", None):
+        call = model.compile(names)
+        for inputs in ({"x0": 0}, {"x0": 5}):
+            expected = model._thoroughly(inputs, names, DEFAULT_OPTIONS)
+            for _ in range(2):
+                found = call(inputs)
+                assert literal(found) == literal(expected.value), (names, inputs)
+                spoil(found)
+
+
+@pytest.mark.parametrize("cell", ["< 1", "? < 1 + 0"], ids=["plain cells", "computed cells"])
+@pytest.mark.parametrize("output", ["1", '"a"'], ids=["conforming", "not conforming"])
+@pytest.mark.parametrize("of", ["number", "tMany"])
+@pytest.mark.parametrize("policy", ["COLLECT", "RULE ORDER", "FIRST", "ANY"])
+def test_outputs_are_converted_where_they_have_to_be(policy, of, output, cell):
+    xml = table_xml(policy, None, ["number"], [(cell,), (cell,)], [output] * 2, "4")
+    many = '<itemDefinition name="tMany" isCollection="true"><typeRef>number</typeRef>'
+    xml = xml.replace("<inputData", f"{many}</itemDefinition><inputData", 1)
+    xml = xml.replace('<variable name="d"/>', f'<variable name="d" typeRef="{of}"/>')
+    xml = xml.replace("3, 1, 2, 4", '1, "a", 4')
+    model = build([read_definitions(xml.encode(), "m.dmn")], strict=False)
+    quick = compiled_quickly(model)
+    for inputs in ({"x0": 0}, {"x0": 5}, {}):
+        both_ways(model, quick, inputs)
+
+
 @pytest.mark.parametrize(
     "given_values",
     [

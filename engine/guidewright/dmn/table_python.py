@@ -33,6 +33,7 @@ from guidewright.feel.python_backend import (
     HELPERS,
     VALUES,
     Emitter,
+    Outputs,
     Statements,
     assign,
     call,
@@ -224,10 +225,24 @@ def _quick(emitter: Emitter, node: TableCode) -> py.expr:
         missed = tell_no_rule(emitter, node, known)
         if missed:
             emitter.branch(py.UnaryOp(py.Not(), load(hits)), missed, [])
-    return call(
+    settled = emitter.temporary(call(
         "settle", load("rt"), emitter.unit.constant(node.plan), load(hits),
         _output(emitter, node), constant(node.default is not None),
-    )  # fmt: skip
+    ))  # fmt: skip
+    _describe(emitter, node, settled)
+    return load(settled)
+
+
+def _describe(emitter: Emitter, node: TableCode, settled: str) -> None:
+    """Keep the values that a table can have, if its outputs are known and nothing is computed."""
+    known = [known_output(each.output) for each in node.rules]
+    many = node.plan.table.hit_policy.multiple
+    if node.default is not None:
+        known.append(None if many else known_output(node.default))  # it is no list
+    if emitter.quick is None or node.plan.table.aggregation is not None or None in known:
+        return
+    values = tuple(each[0] for each in known if each is not None)
+    emitter.quick.outputs[settled] = Outputs(values, many)
 
 
 def _general(each: RuleCode) -> list[code.Code]:
@@ -268,6 +283,8 @@ def _output(emitter: Emitter, node: TableCode) -> py.expr:
         outputs[DEFAULT] = node.default
     known = {index: known_output(value) for index, value in outputs.items()}
     constants = {index: value[0] for index, value in known.items() if value is not None}
+    if emitter.quick is not None and len(constants) == len(outputs):
+        return py.Attribute(emitter.unit.constant(constants), "__getitem__", py.Load())
     inner = emitter.nested()
     for index, value in outputs.items():
         if index in constants:
@@ -276,8 +293,10 @@ def _output(emitter: Emitter, node: TableCode) -> py.expr:
             inner.body.append(py.Return(inner.value(value)))
         is_it = py.Compare(load("index"), [py.Eq()], [constant(index)])
         inner.branch(is_it, computed, [])
-    looked_up = py.Subscript(emitter.unit.constant(constants), load("index"), py.Load())
-    inner.body.append(py.Return(call("fresh", looked_up)))
+    looked_up: py.expr = py.Subscript(emitter.unit.constant(constants), load("index"), py.Load())
+    if emitter.quick is None:  # quick code copies what it returns, and that alone
+        looked_up = call("fresh", looked_up)
+    inner.body.append(py.Return(looked_up))
     inner.captured.append("rt")
     return load(emitter.nested_function(inner, ["index"]))
 

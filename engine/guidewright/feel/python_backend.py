@@ -128,6 +128,14 @@ class Few:
 
 
 @dataclass(frozen=True, slots=True)
+class Outputs:
+    """What a variable holds: null, or one of these values; or (`many`) a list of some of them."""
+
+    values: tuple[Any, ...]
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
     """A loop that is being made: the statements before it and in it, and its variable.
 
@@ -157,6 +165,7 @@ class Quick:
 
     tells: bool = False  # whether somebody wants to know what could be told cheaply
     few: dict[str, Few] = field(default_factory=dict)
+    outputs: dict[str, Outputs] = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)  # the variable with a variable's class
     known: dict[str, type] = field(default_factory=dict)  # the class that a variable always has
     least: dict[str, int] = field(default_factory=dict)  # the least a whole number can be

@@ -16,6 +16,8 @@ from guidewright.feel import code
 from guidewright.feel.code import Code, Op
 from guidewright.feel.python_backend import (
     Emitter,
+    Few,
+    Outputs,
     Quick,
     call,
     compare,
@@ -43,6 +45,7 @@ from guidewright.feel.types import (
     ANY,
     DATE,
     NUMBER,
+    ListType,
     Type,
 )
 from guidewright.feel.values import is_a
@@ -269,8 +272,16 @@ def sure(value: Any) -> Any:
 
 def all_are(quick: Quick, value: py.expr, wanted: Type) -> bool:
     """Say whether every value that a variable can have is of a type."""
-    few = quick.few.get(value.id) if isinstance(value, py.Name) else None
-    return few is not None and all(is_a(each, wanted) for each in few.values)
+    if not isinstance(value, py.Name):
+        return False
+    known: Few | Outputs | None = quick.few.get(value.id)
+    if known is None:
+        known = quick.outputs.get(value.id)
+        if known is not None and known.many:
+            if not isinstance(wanted, ListType):
+                return False
+            wanted = wanted.item
+    return known is not None and all(is_a(each, wanted) for each in known.values)
 
 
 def outside(condition: Code, item: Binding) -> Code | None:

@@ -42,6 +42,8 @@ class _Tidying:
         return behind[::-1]
 
     def _inside(self, statement: py.stmt) -> None:
+        if isinstance(statement, py.FunctionDef):
+            statement.body = self.block(statement.body)
         if isinstance(statement, (py.If, py.For, py.Try)):
             statement.body = self.block(statement.body)
             statement.orelse = self.block(statement.orelse)
