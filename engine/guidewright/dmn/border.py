@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from guidewright.dmn.cells import Box, Number, read_box
-from guidewright.dmn.declared import shape_of
+from guidewright.dmn.cells import Box, Number
+from guidewright.dmn.declared import asked_of, shape_of
 from guidewright.dmn.items import Item
 from guidewright.dmn.requirements import Key
 from guidewright.dmn.steps import Step
@@ -129,29 +129,14 @@ def _check(emitter: Emitter, step: Step, name: str) -> None:
         taken = call("whole", value, emitter.unit.constant(step), shape, load(INSIDE))
         emitter.branch(is_not(value, None), [assign(name, taken)], [])
         return
-    boxes = _allowed(step.item, step.type)
-    if boxes is None:
+    constraints = asked_of(step.type, step.item)
+    if constraints is None:
         emitter.branch(is_not(value, None), [converted], [])
         return
     emitter.body.extend(check(emitter, name, converted))
-    for box in boxes:
+    for box in constraints.boxes:
         allowed = join(py.Or(), [is_(value, None), _lies_in(emitter, box, step.type, name)])
         emitter.body.append(py.If(py.UnaryOp(py.Not(), allowed), [py.Raise(load("Bail"))], []))
-
-
-def _allowed(item: Item | None, of: Type) -> list[Box] | None:
-    """Return what the values of a simple type have to lie in; None when that is not plain."""
-    boxes: list[Box] = []
-    while item is not None:
-        if item.is_collection:
-            return None
-        for constraint in item.constraints:
-            box = read_box(constraint.text.text, of)
-            if box is None:
-                return None
-            boxes.append(box)
-        item = item.base
-    return boxes
 
 
 def _lies_in(emitter: Emitter, box: Box, of: Type, name: str) -> py.expr:

@@ -1,15 +1,14 @@
-"""The shape of a declared type, for taking a caller's data in bulk.
+"""What a declared type asks for, as data: plain constraints, and the shape of lists and contexts.
 
-In: the type of an input and its item definition. Out: a `Shape`, with constraints that are plain
-sets of values; or None for what has to be converted and checked part by part (DMN 1.5, 7.3.2,
-7.3.3).
+In: the type of an input and its item definition. Out: the sets of values that are allowed, and a
+`Shape` by which a caller's data is taken in bulk; or None for what has to be converted and checked
+part by part (DMN 1.5, 7.3.2, 7.3.3).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from guidewright.dmn.cells import Box, limits, read_box
 from guidewright.dmn.items import Item
@@ -21,21 +20,47 @@ from guidewright.feel.values import classes_of
 
 
 @dataclass(slots=True)
-class _Asked:
-    """What item definitions ask of a value beyond its type; `null` of an element, too."""
+class Asked:
+    """What item definitions ask beyond the type: of the value, or of the elements of a list.
+
+    `null` says that a null element is tested, too; a missing value never is.
+    """
 
     boxes: list[Box] = field(default_factory=list)
     null: bool = False
     components: dict[str, Item] = field(default_factory=dict)
 
 
+def asked_of(of: Type, item: Item | None) -> Asked | None:
+    """Return what an item definition asks, and those it is based on; None where it is no box."""
+    asked, inner = Asked(), _innermost(of)
+    while item is not None:
+        if item.is_collection:
+            if not isinstance(of, ListType):
+                return None
+            of = of.item
+        for constraint in item.constraints:
+            box = read_box(constraint.text.text, inner)
+            if box is None or of != inner or constraint.on_each is not item.is_collection:
+                return None
+            asked.boxes.append(box)
+            asked.null = asked.null or constraint.on_each
+        asked.components.update(item.components)
+        item = item.base
+    return asked
+
+
+def _innermost(of: Type) -> Type:
+    """Return the type of what is in lists, and lists of lists."""
+    while isinstance(of, ListType):
+        of = of.item
+    return of
+
+
 def shape_of(wanted: Type, item: Item | None) -> Shape | None:
     """Return the shape of the values of a type that an item definition allows."""
-    inner = wanted
-    while isinstance(inner, ListType):
-        inner = inner.item
-    asked = _Asked()
-    if not _gathered(asked, wanted, item, inner):
+    asked, inner = asked_of(wanted, item), _innermost(wanted)
+    if asked is None:
         return None
     match inner:
         case ContextType(entries):
@@ -44,15 +69,11 @@ def shape_of(wanted: Type, item: Item | None) -> Shape | None:
             if len(known) < len(shapes) or asked.boxes:
                 return None
             shape = Shape(CONTEXTS, entries=known)
-        case Simple():
-            reader: Callable[[str], Any] | None = READERS.get(inner)
-            if inner == DATE:
-                reader = DATES.__getitem__
+        case Simple() if inner != ANY:
+            reader = DATES.__getitem__ if inner == DATE else READERS.get(inner)
             shape = Shape(classes_of(inner), reader, _allowed(asked, inner))
-            if inner == ANY:
-                if asked.boxes:
-                    return None
-                shape = ANYTHING
+        case Simple() if not asked.boxes:
+            shape = ANYTHING
         case _:
             return None
     while isinstance(wanted, ListType):
@@ -60,25 +81,7 @@ def shape_of(wanted: Type, item: Item | None) -> Shape | None:
     return shape
 
 
-def _gathered(asked: _Asked, of: Type, item: Item | None, inner: Type) -> bool:
-    """Gather what an item definition asks, and those it is based on; say whether that is plain."""
-    while item is not None:
-        if item.is_collection:
-            if not isinstance(of, ListType):
-                return False
-            of = of.item
-        for constraint in item.constraints:
-            box = read_box(constraint.text.text, inner)
-            if box is None or of != inner or constraint.on_each is not item.is_collection:
-                return False
-            asked.boxes.append(box)
-            asked.null = asked.null or constraint.on_each
-        asked.components.update(item.components)
-        item = item.base
-    return True
-
-
-def _allowed(asked: _Asked, of: Type) -> Callable[[Column], bool] | None:
+def _allowed(asked: Asked, of: Type) -> Callable[[Column], bool] | None:
     """Return the question whether all values of a column are allowed."""
     tests = [_test(box, of) for box in asked.boxes]
     if not tests:
