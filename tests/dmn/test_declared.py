@@ -17,7 +17,7 @@ from guidewright.dmn.reader import read_definitions
 from guidewright.dmn.runnable import build
 from guidewright.dmn.steps import Step
 from guidewright.errors import CallError
-from guidewright.feel.intake import ANYTHING, Classes, Unusual, take
+from guidewright.feel.intake import ANYTHING, Classes, Columns, Unusual, take
 from guidewright.feel.runtime import Bail, Refuse
 from guidewright.feel.text import literal
 
@@ -97,7 +97,9 @@ def test_taken_in_bulk(case: str) -> None:
     step = step_of(ROWS, "tRows")
     shape = shape_of(step.type, step.item)
     assert shape is not None
-    assert literal(take(TAKEN[case], shape, {})) == literal(border(TAKEN[case], step))
+    taken, columns = take(TAKEN[case], shape, {})
+    assert literal(taken) == literal(border(TAKEN[case], step))
+    assert listed(columns) == columns_in(taken)
 
 
 @pytest.mark.parametrize("case", UNUSUAL)
@@ -119,7 +121,7 @@ def test_a_null_in_a_list_is_tested_and_a_missing_number_is_not() -> None:
         assert shape is not None
         assert generally([1, None], step) == ([1, None] if taken else Bail)
         if taken:
-            assert take([1, None], shape, {}) == [1, None]
+            assert take([1, None], shape, {}) == ([1, None], None)
         else:
             with pytest.raises(Unusual):
                 take([1, None], shape, {})
@@ -130,10 +132,10 @@ def test_what_is_given_is_not_changed() -> None:
     shape = shape_of(step.type, step.item)
     assert shape is not None
     given_rows = [row(value=1.5), row()]
-    assert take(given_rows, shape, {}) != given_rows
+    assert take(given_rows, shape, {})[0] != given_rows
     assert given_rows == [row(value=1.5), row()]
     plain = [{"a": 1, "b": ["x", None]}]
-    assert take(plain, ANYTHING, {}) is plain
+    assert take(plain, ANYTHING, {})[0] is plain
 
 
 @pytest.mark.parametrize(
@@ -190,7 +192,7 @@ def test_types_without_a_shape(items: str, of: str) -> None:
 def test_without_a_shape_the_general_way_is_gone() -> None:
     step = step_of(element("itemDefinition", "t", type_ref("number", "count(?) > 0"), MANY), "t")
     inside: Classes = {}
-    assert whole([1, 2.0], step, None, inside) == [1, 2]
+    assert whole([1, 2.0], step, None, inside) == ([1, 2], None)
     assert CONVERTED in inside
 
 
@@ -206,7 +208,7 @@ FLOATS = st.one_of(
 def test_floats_are_taken_at_their_shortest_spelling(numbers: list[float]) -> None:
     step = step_of("", "Any")
     try:
-        taken = take(numbers, ANYTHING, {})
+        taken, _ = take(numbers, ANYTHING, {})
     except Unusual:
         assert not all(map(math.isfinite, numbers))
         return
@@ -285,7 +287,7 @@ def test_bulk_is_the_general_way(data: st.DataObject) -> None:
         value = data.draw(strategy)
         inside: Classes = {}
         try:
-            taken = take(value, shape, inside)
+            taken, columns = take(value, shape, inside)
         except (Unusual, Refuse):
             event("unusual")
             continue
@@ -293,6 +295,19 @@ def test_bulk_is_the_general_way(data: st.DataObject) -> None:
         expected = generally(value, step)
         assert literal(taken) == literal(expected)
         assert entries_are_known(taken, inside)
+        assert listed(columns) == columns_in(taken)
+
+
+def listed(columns: Columns | None) -> dict[str, list[Any]] | None:
+    return None if columns is None else {key: list(each) for key, each in columns.items()}
+
+
+def columns_in(value: Any) -> dict[str, list[Any]] | None:
+    """Return those entries of a list of contexts that all have; None of anything else."""
+    if type(value) is not list or any(type(part) is not dict for part in value):
+        return None
+    common = set.intersection(*map(set, value)) if value else set()
+    return {key: [part[key] for part in value] for key in common}
 
 
 def entries_are_known(value: Any, inside: Classes) -> bool:

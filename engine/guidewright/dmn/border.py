@@ -20,7 +20,7 @@ from guidewright.dmn.steps import Step
 from guidewright.feel.api import to_feel
 from guidewright.feel.conversion import from_json_typed
 from guidewright.feel.decimals import CONTEXT
-from guidewright.feel.intake import Classes, Shape, Unusual, take
+from guidewright.feel.intake import Classes, Columns, Shape, Unusual, take
 from guidewright.feel.names import normal
 from guidewright.feel.python_backend import (
     Emitter,
@@ -28,6 +28,7 @@ from guidewright.feel.python_backend import (
     Statements,
     assign,
     call,
+    columns_of,
     compare,
     constant,
     is_,
@@ -51,7 +52,7 @@ def read_inputs(
     emitter.unit.namespace.update(
         {"Decimal": Decimal, "border": border, "known": known_names, "plus": CONTEXT.plus,
          "sparse": sparse, "whole": whole,
-         "holds": holds, "are_contexts": are_contexts}
+         "holds": holds}
     )  # fmt: skip
     names = [emitter.unit.serial("v") for _ in steps]
     if any(step.type not in SCALARS for step in steps):
@@ -114,7 +115,13 @@ def sparse(
 
 def asked(emitter: Emitter, granted: Granted) -> py.expr:
     """Return the question whether what was taken for granted is so."""
-    rows = [call("are_contexts", load(name)) for name in sorted(granted.rows)]
+    rows: list[py.expr] = []
+    for name, keys in sorted(granted.rows.items()):
+        columns = load(columns_of(name))
+        rows.append(is_not(columns, None))
+        if keys:
+            there = py.Call(py.Attribute(columns, "keys", py.Load()), [], [])
+            rows.append(compare(there, py.GtE(), emitter.unit.constant(frozenset(keys))))
     known = call("holds", load(INSIDE), emitter.unit.constant(granted))
     return join(py.And(), [*rows, known])
 
@@ -127,7 +134,10 @@ def _check(emitter: Emitter, step: Step, name: str) -> None:
     if check is None:
         shape = emitter.unit.constant(shape_of(step.type, step.item))
         taken = call("whole", value, emitter.unit.constant(step), shape, load(INSIDE))
-        emitter.branch(is_not(value, None), [assign(name, taken)], [])
+        both: list[py.expr] = [py.Name(each, py.Store()) for each in (name, columns_of(name))]
+        emitter.body.append(assign(columns_of(name), constant(None)))
+        whole = py.Assign([py.Tuple(both, py.Store())], taken)
+        emitter.branch(is_not(value, None), [whole], [])
         return
     constraints = asked_of(step.type, step.item)
     if constraints is None:
@@ -222,8 +232,10 @@ def constrained(item: Item | None) -> bool:
     )
 
 
-def whole(value: object, step: Step, shape: Shape | None, inside: Classes) -> Any:
-    """Return a caller's list or context in its declared type.
+def whole(
+    value: object, step: Step, shape: Shape | None, inside: Classes
+) -> tuple[Any, Columns | None]:
+    """Return a caller's list or context in its declared type, and its columns: see `take`.
 
     The classes of the entries in it are added, if it could be taken in bulk.
     """
@@ -234,7 +246,7 @@ def whole(value: object, step: Step, shape: Shape | None, inside: Classes) -> An
             pass  # the general way takes it, or tells what is wrong
     converted = border(value, step)
     inside[CONVERTED] = {object}
-    return converted
+    return converted, None
 
 
 CONVERTED = ""  # stands among the keys when something was not taken in bulk
@@ -247,11 +259,6 @@ def holds(inside: Classes, granted: Granted) -> bool:
         and granted.absent.isdisjoint(inside)
         and all(inside[key] <= of for key, of in granted.classes.items() if key in inside)
     )
-
-
-def are_contexts(value: Any) -> bool:
-    """Say whether a value is a list of contexts."""
-    return type(value) is list and list(map(type, value)).count(dict) == len(value)
 
 
 def border(value: object, step: Step) -> Any:

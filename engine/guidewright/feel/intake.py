@@ -42,6 +42,7 @@ class Unusual(Exception):  # noqa: N818 - no fault: the general way is gone
 
 
 Column = Sequence[Any]  # parts that lie beside one another
+Columns = dict[Any, Column]  # entries of contexts by key
 Classes = dict[str, set[type]]  # of the entries of contexts, by key
 
 
@@ -68,15 +69,24 @@ CONTEXTS: frozenset[type] = frozenset({dict, type(None)})
 LISTS: frozenset[type] = frozenset({list, type(None)})
 
 
-def take(obj: object, shape: Shape, inside: Classes) -> Any:
+def take(obj: object, shape: Shape, inside: Classes) -> tuple[Any, Columns | None]:
     """Return an object as a FEEL value of a shape; add the classes of the entries inside.
 
-    Raises `Unusual` or `Refuse` where the general way has to be gone.
+    Of a list of contexts, return those entries by key that all of them have, too. Raises `Unusual`
+    or `Refuse` where the general way has to be gone.
     """
-    (taken,), _ = _column((obj,), shape, inside, 0)
+    columns: Columns | None = None
+    taken: Any
+    if type(obj) is list and list(map(type, obj)).count(dict) == len(obj):
+        items = ANYTHING if shape is ANYTHING else shape.items
+        if items is None or (items.classes is not None and dict not in items.classes):
+            raise Unusual
+        taken, columns = _rows(obj, items, inside, 1) if obj else (obj, {})
+    else:
+        (taken,), _ = _column((obj,), shape, inside, 0)
     if not set(map(type, inside)) <= {str}:
         raise Unusual
-    return taken
+    return taken, columns
 
 
 def _column(parts: Column, shape: Shape, inside: Classes, depth: int) -> tuple[Column, set[type]]:
@@ -188,28 +198,33 @@ def _as_they_are(parts: Column, _shape: Shape, _inside: Classes, _depth: int) ->
 def _contexts(
     contexts: Sequence[dict[Any, Any]], shape: Shape, inside: Classes, depth: int
 ) -> Column:
+    return _rows(contexts, shape, inside, depth)[0]
+
+
+def _rows(
+    contexts: Sequence[dict[Any, Any]], shape: Shape, inside: Classes, depth: int
+) -> tuple[Column, Columns]:
     """Take in entries column by column: most contexts of a list have the same entries."""
+    if len(contexts) > _MOST_PARTS:
+        raise Unusual
     columns = _aligned(contexts) or _gathered(contexts)
     if not all(len(columns.get(key, ())) == len(contexts) for key in shape.entries):
         raise Unusual  # one that is declared is missing
-    changed: dict[Any, Column] = {}
+    taken: Columns = {}
     for key, column in columns.items():
-        taken, classes = _column(column, shape.entries.get(key, ANYTHING), inside, depth + 1)
+        taken[key], classes = _column(column, shape.entries.get(key, ANYTHING), inside, depth + 1)
         if inside.setdefault(key, classes) is not classes:
             inside[key] |= classes
-        if taken is not column:
-            changed[key] = taken
-    if not changed:
-        return contexts
-    copies = list(map(dict, contexts))
-    for key, column in changed.items():
+    changed = [key for key, column in columns.items() if taken[key] is not column]
+    copies = contexts if not changed else list(map(dict, contexts))
+    for key in changed:
         owners = (context for context in copies if key in context)
-        for context, value in zip(owners, column, strict=True):
+        for context, value in zip(owners, taken[key], strict=True):
             context[key] = value
-    return copies
+    return copies, {key: each for key, each in taken.items() if len(each) == len(contexts)}
 
 
-def _aligned(contexts: Sequence[dict[Any, Any]]) -> Mapping[Any, Column] | None:
+def _aligned(contexts: Sequence[dict[Any, Any]]) -> Columns | None:
     """Return the entries of contexts by key; None if some have others, or they have only one."""
     keys = list(contexts[0])
     if len(keys) < 2 or list(map(len, contexts)).count(len(keys)) != len(contexts):
@@ -221,13 +236,13 @@ def _aligned(contexts: Sequence[dict[Any, Any]]) -> Mapping[Any, Column] | None:
     return dict(zip(keys, columns, strict=True))
 
 
-def _gathered(contexts: Sequence[dict[Any, Any]]) -> Mapping[Any, Column]:
+def _gathered(contexts: Sequence[dict[Any, Any]]) -> Columns:
     """Return the entries of contexts by key, of those that have it."""
     columns: dict[Any, list[Any]] = {}
     for context in contexts:
         for key, value in context.items():
             columns.setdefault(key, []).append(value)
-    return columns
+    return {**columns}
 
 
 def _lists(lists: Sequence[list[Any]], shape: Shape, inside: Classes, depth: int) -> Column:

@@ -116,6 +116,11 @@ def assign(name: str, value: py.expr) -> py.Assign:
     return py.Assign([py.Name(name, py.Store())], value)
 
 
+def columns_of(variable: str) -> str:
+    """Return the variable with the columns of a caller's list of contexts; see `intake.take`."""
+    return f"{variable}_columns"
+
+
 # what the quick way knows ------------------------------------------------------------------------
 
 
@@ -140,14 +145,17 @@ class Loop:
     """A loop that is being made: the statements before it and in it, and its variable.
 
     `outside` are the variables there are outside. `turn` has the variables with what every turn
-    computes, by what that asks of the counter.
+    computes, by what that asks of the counter. `source` is the list of the caller's that is gone
+    over, if it is one; then `entries` has the variables with entries of the element, by key.
     """
 
     variable: str
     before: Statements
     body: Statements
     outside: frozenset[str]
+    source: str | None
     turn: dict[Hashable, str] = field(default_factory=dict)
+    entries: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -155,7 +163,8 @@ class Granted:
     """What is taken for granted of a caller's lists and contexts, and asked when they are read."""
 
     absent: set[str] = field(default_factory=set)  # names that are no keys
-    rows: set[str] = field(default_factory=set)  # variables that hold lists of contexts
+    # variables that hold lists of contexts, and the entries that all of these have
+    rows: dict[str, set[str]] = field(default_factory=dict)
     classes: dict[str, frozenset[type]] = field(default_factory=dict)  # of all entries of a name
 
 
@@ -339,18 +348,34 @@ class Emitter:
                 self.quick.taken = taken
 
     @contextmanager
-    def loop(self, variable: str) -> Iterator[Statements]:
-        """Collect the body of a loop of quick code over a variable."""
+    def loop(self, variable: str, items: py.expr) -> Iterator[None]:
+        """Emit a loop of quick code over a variable, with what is emitted meanwhile.
+
+        Entries of a caller's contexts are gone over beside these: they stand in columns.
+        """
         assert self.quick is not None  # noqa: S101 - other code loops in functions of its own
         self.quick.nesting += 1
         before, outside = self.body, frozenset(self._names.values()) - {variable}
-        try:
-            with self.block() as body:
-                self.quick.loops.append(Loop(variable, before, body, outside))
-                yield body
-        finally:
-            self.quick.loops.pop()
-            self.quick.nesting -= 1
+        given = items.id if isinstance(items, py.Name) and self.quick.granted is not None else None
+        source = given if given in self.quick.inputs else None
+        with self.block() as body:
+            loop = Loop(variable, before, body, outside, source)
+            self.quick.loops.append(loop)
+            try:
+                yield
+            finally:
+                self.quick.loops.pop()
+                self.quick.nesting -= 1
+        target: py.expr = py.Name(variable, py.Store())
+        if source is not None and loop.entries:
+            columns = [
+                py.Subscript(load(columns_of(source)), constant(key), py.Load())
+                for key in loop.entries
+            ]
+            items = call("zip", items, *columns)
+            names = [py.Name(name, py.Store()) for name in loop.entries.values()]
+            target = py.Tuple([target, *names], py.Store())
+        self.body.append(py.For(target, items, body, []))
 
     @contextmanager
     def cells(self) -> Iterator[None]:

@@ -114,7 +114,11 @@ def _substring(
     cut = py.Subscript(values[0], py.Slice(constant(start), constant(end)), py.Load())
     is_text = _has_class(emitter, values[0], (str,))
     guards = [long_enough] if isinstance(is_text, py.Constant) else [is_text, long_enough]
-    return py.IfExp(join(py.And(), guards), cut, _general(emitter, node, values))
+    general = call("sure", _general(emitter, node, values))
+    part = emitter.temporary(py.IfExp(join(py.And(), guards), cut, general))
+    if emitter.quick is not None:
+        emitter.quick.known[part] = str
+    return load(part)
 
 
 def _guards(

@@ -31,7 +31,7 @@ def are_rows(emitter: Emitter, value: py.expr) -> bool:
     if quick is None or not isinstance(value, py.Name):
         return False
     if value.id in quick.inputs and quick.granted is not None:
-        quick.granted.rows.add(value.id)
+        quick.granted.rows.setdefault(value.id, set())
         quick.rows.add(value.id)
         quick.known[value.id] = list
     return value.id in quick.rows

@@ -93,7 +93,7 @@ def _picked(
     if asked is not None:
         taken[items, asked] = found
     describe_list(emitter, found, in_rows=in_rows, part=part)
-    with emitter.loop(item) as body:
+    with emitter.loop(item, load(items)):
         keep: Statements = [py.Expr(method(found, "append", load(item)))]
         if condition.type == BOOLEAN and not node.boxed:
             emitter.branch(emitter.truth(condition), keep, [])
@@ -102,7 +102,6 @@ def _picked(
             span = emitter.unit.constant(node.span)
             told = py.Expr(method("rt", "not_boolean", value, span))
             emitter.branch(is_(value, True), keep, [told])
-    emitter.body.append(py.For(py.Name(item, py.Store()), load(items), body, []))
     return found
 
 
@@ -172,9 +171,8 @@ def _nested(emitter: Emitter, node: code.Iterate, steps: Sequence[code.Step], re
     part = is_part(emitter, steps[0].domain)
     describe_item(emitter, variable, in_rows=are_rows(emitter, domain), part=part)
     _describe_counter(emitter, variable, steps[0])
-    with emitter.loop(variable) as body:
+    with emitter.loop(variable, domain):
         _nested(emitter, node, steps[1:], result)
-    emitter.body.append(py.For(py.Name(variable, py.Store()), domain, body, []))
 
 
 def _domain(emitter: Emitter, step: code.Step) -> py.expr:

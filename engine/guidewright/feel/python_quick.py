@@ -72,6 +72,9 @@ def _entry(emitter: Emitter, value: py.expr, name: str, otherwise: py.expr) -> p
     quick = emitter.quick
     assert quick is not None  # noqa: S101 - other code asks the general functions
     owner = emitter.variable_of(value)
+    beside = _beside(emitter, quick, owner, name)
+    if beside is not None:
+        return load(beside)
     found = quick.taken.get((owner, name))
     if found is None:
         entry: py.expr = py.Subscript(load(owner), constant(name), py.Load())
@@ -84,6 +87,22 @@ def _entry(emitter: Emitter, value: py.expr, name: str, otherwise: py.expr) -> p
             if not is_context:  # else it may be the path of a list, or a property
                 quick.keys[found] = name
     return load(found)
+
+
+def _beside(emitter: Emitter, quick: Quick, owner: str, name: str) -> str | None:
+    """Return the variable with an entry of an element of the caller's list, gone over beside it.
+
+    That all elements have it is taken for granted.
+    """
+    loop = next((each for each in quick.loops if each.variable == owner), None)
+    if loop is None or loop.source is None or quick.granted is None:
+        return None
+    if name not in loop.entries:
+        loop.entries[name] = entry = emitter.unit.serial("t")
+        quick.granted.rows.setdefault(loop.source, set()).add(name)
+        quick.parts.add(entry)
+        quick.keys[entry] = name
+    return loop.entries[name]
 
 
 # operations ---------------------------------------------------------------------------------------

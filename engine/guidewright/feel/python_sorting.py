@@ -54,9 +54,8 @@ def by_keys(emitter: Emitter, node: code.CallBuiltin) -> py.expr | None:
 def _keys(emitter: Emitter, items: str, key: Code, variable: str) -> str:
     """Emit the keys of all elements."""
     keys = new_list(emitter)
-    with emitter.loop(variable) as body:
+    with emitter.loop(variable, load(items)):
         emitter.body.append(py.Expr(method(keys, "append", emitter.value(key))))
-    emitter.body.append(py.For(py.Name(variable, py.Store()), load(items), body, []))
     return keys
 
 
@@ -96,6 +95,8 @@ def sorted_by(rt: Runtime, items: list[Any], keys: list[Any], descending: bool) 
         keys = [key.ordinal for key in keys]
     elif not (classes <= _NUMBERS or classes == {str}):
         raise Bail  # other kinds have an order of their own, or none
+    if keys is items:
+        return sorted(items, reverse=descending)
     order = sorted(range(len(items)), key=keys.__getitem__, reverse=descending)
     return [items[place] for place in order]
 
