@@ -17,6 +17,7 @@ from bench.memory import Memory
 from bench.rounds import Ratio, Times
 
 Row = tuple[str, str, str, str]
+_QUIET = 0.1
 ENGINES = ("zen", "spiff")
 TIMES = "\N{MULTIPLICATION SIGN}"
 NONE = "\N{EN DASH}"
@@ -76,6 +77,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _engine_lines(found: Findings) -> list[str]:
     taking_part = [f"{name}: {version}" for name, version in found.versions.items()]
+    if found.workloads:
+        unrest = max(times.unrest for times in found.workloads.values())
+        quiet = "quiet" if unrest <= _QUIET else "not quiet, so run it again"
+        taking_part.append(
+            f"the machine was {quiet}: in the rounds that count, hand-written Python took at most"
+            f" {unrest:.0%} longer than at its best"
+        )
     return taking_part + [f"{name} took no part: {why}" for name, why in found.absent.items()]
 
 
@@ -93,8 +101,9 @@ def _one_patient(found: Findings) -> str:
     ]  # fmt: skip
     return (
         "## One patient\n\n"
-        f"Ratios to hand-written Python: median of {found.rounds} interleaved rounds, quartiles in"
-        " brackets. The time by hand is only an order of magnitude.\n\n" + table(head, rows)
+        f"Ratios to hand-written Python: median of those {(found.rounds + 1) // 2} of"
+        f" {found.rounds} interleaved rounds in which it was fastest, quartiles in brackets. The"
+        " time by hand is only an order of magnitude.\n\n" + table(head, rows)
     )
 
 

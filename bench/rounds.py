@@ -2,7 +2,8 @@
 
 In: contenders, each able to run a batch of calls and say what CPU time it took. Out: per contender
 the time of one call in each round. Only ratios within a round mean anything; `Ratio` is their
-median, with the quartiles as spread.
+median, with the quartiles as spread. A machine is not always alone: where a contender judges that,
+the quieter half of the rounds counts, in which it was fastest.
 """
 
 from __future__ import annotations
@@ -84,21 +85,41 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds per call, round by round, by the name of the contender."""
+    """Seconds per call, round by round, by the name of the contender.
+
+    Those rounds count in which the `judge` was fastest, the quieter half; without one, all do.
+    """
 
     seconds: Mapping[str, Sequence[float]]
+    judge: str | None = None
+
+    @property
+    def counted(self) -> Sequence[int]:
+        """Return the rounds that count, the quietest first."""
+        if self.judge is None:
+            return range(len(next(iter(self.seconds.values()))))
+        judged = self.seconds[self.judge]
+        quietest = sorted(range(len(judged)), key=judged.__getitem__)
+        return quietest[: (len(judged) + 1) // 2]
+
+    @property
+    def unrest(self) -> float:
+        """Return by which part the judge took longer in the rounds that count than at its best."""
+        if self.judge is None:
+            return 0.0
+        return self.median(self.judge) / min(self.seconds[self.judge]) - 1
 
     def ratio(self, contender: str, base: str) -> Ratio:
         """Return how many times as long as the base a contender takes."""
-        pairs = zip(self.seconds[contender], self.seconds[base], strict=True)
-        return Ratio.of([one / other for one, other in pairs])
+        one, other = self.seconds[contender], self.seconds[base]
+        return Ratio.of([one[turn] / other[turn] for turn in self.counted])
 
     def median(self, contender: str) -> float:
         """Return the median time of one call, good for an order of magnitude only."""
-        return median(self.seconds[contender])
+        return median([self.seconds[contender][turn] for turn in self.counted])
 
 
-def measure(contenders: Mapping[str, Contender], rounds: int) -> Times:
+def measure(contenders: Mapping[str, Contender], rounds: int, judge: str | None = None) -> Times:
     """Let every contender run a batch a round, each round beginning with another one."""
     sizes = {name: _size(contender) for name, contender in contenders.items()}
     names = list(contenders)
@@ -109,7 +130,7 @@ def measure(contenders: Mapping[str, Contender], rounds: int) -> Times:
             contender, count = contenders[name], sizes[name]
             spent = contender.batch(turn * count % contender.rows, count)
             seconds[name].append(max(spent, 1e-9) / count)
-    return Times(seconds)
+    return Times(seconds, judge)
 
 
 def _size(contender: Contender) -> int:

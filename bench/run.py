@@ -27,7 +27,7 @@ from bench import (
     targets,
     variants,
 )
-from bench.calls import Disagreement, ways
+from bench.calls import HAND, Disagreement, ways
 from bench.rounds import Contender, Local, measure
 from bench.workloads import SHARED, WORKLOADS
 
@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         "--only", nargs="+", choices=[*WORKLOADS, *OTHER_PARTS], metavar="PART",
         help=f"some of {', '.join([*WORKLOADS, *OTHER_PARTS])}",
     )  # fmt: skip
-    parser.add_argument("--rounds", type=int, default=15, help="interleaved rounds (15)")
+    parser.add_argument("--rounds", type=int, default=25, help="interleaved rounds (25)")
     parser.add_argument("--no-engines", action="store_true", help="leave other engines out")
     parser.add_argument(
         "--results", type=Path, help="where to write; else a full run writes RESULTS.md"
@@ -119,7 +119,7 @@ def _workload(name: str, found: report.Findings, workers: dict[str, engines.Work
         contenders[engine] = remote
     others = variants.contenders(workload, ready.values) if name == variants.OF else {}
     found.variants.extend(others)
-    found.workloads[name] = measure({**contenders, **others}, found.rounds)
+    found.workloads[name] = measure({**contenders, **others}, found.rounds, judge=HAND)
 
 
 def _others(quick: bool, *, zen: bool) -> dict[str, Callable[[report.Findings], None]]:
