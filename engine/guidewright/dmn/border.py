@@ -14,7 +14,6 @@ from typing import Any
 
 from guidewright.dmn.cells import Box, Number
 from guidewright.dmn.declared import asked_of, shape_of
-from guidewright.dmn.items import Item
 from guidewright.dmn.requirements import Key
 from guidewright.dmn.steps import Step
 from guidewright.feel.api import to_feel
@@ -136,8 +135,8 @@ def _check(emitter: Emitter, step: Step, name: str) -> None:
         taken = call("whole", value, emitter.unit.constant(step), shape, load(INSIDE))
         both: list[py.expr] = [py.Name(each, py.Store()) for each in (name, columns_of(name))]
         emitter.body.append(assign(columns_of(name), constant(None)))
-        whole = py.Assign([py.Tuple(both, py.Store())], taken)
-        emitter.branch(is_not(value, None), [whole], [])
+        store = py.Assign([py.Tuple(both, py.Store())], taken)
+        emitter.branch(is_not(value, None), [store], [])
         return
     constraints = asked_of(step.type, step.item)
     if constraints is None:
@@ -221,15 +220,6 @@ _CHECKS: dict[Type, Callable[[Emitter, str, py.stmt], Statements]] = {
     NUMBER: _check_number,
     STRING: _check_text,
 }
-
-
-def constrained(item: Item | None) -> bool:
-    """Say whether an item definition, or what it is made of, allows only some values."""
-    return item is not None and (
-        bool(item.constraints)
-        or constrained(item.base)
-        or any(constrained(each) for each in item.components.values())
-    )
 
 
 def whole(

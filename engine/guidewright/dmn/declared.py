@@ -14,8 +14,7 @@ from guidewright.dmn.cells import Box, limits, read_box
 from guidewright.dmn.items import Item
 from guidewright.feel.conversion import READERS
 from guidewright.feel.intake import ANYTHING, CONTEXTS, LISTS, Column, Shape
-from guidewright.feel.temporal import DATES
-from guidewright.feel.types import ANY, DATE, NUMBER, ContextType, ListType, Simple, Type
+from guidewright.feel.types import ANY, NUMBER, ContextType, ListType, Simple, Type
 from guidewright.feel.values import classes_of
 
 
@@ -70,8 +69,7 @@ def shape_of(wanted: Type, item: Item | None) -> Shape | None:
                 return None
             shape = Shape(CONTEXTS, entries=known)
         case Simple() if inner != ANY:
-            reader = DATES.__getitem__ if inner == DATE else READERS.get(inner)
-            shape = Shape(classes_of(inner), reader, _allowed(asked, inner))
+            shape = Shape(classes_of(inner), READERS.get(inner), _allowed(asked, inner))
         case Simple() if not asked.boxes:
             shape = ANYTHING
         case _:

@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from guidewright.dmn.border import SCALARS, asked, constrained, read_inputs
+from guidewright.dmn.border import SCALARS, asked, read_inputs
 from guidewright.dmn.evaluation import order
 from guidewright.dmn.few_values import copied, few_values, looked_up
+from guidewright.dmn.items import Item
 from guidewright.dmn.model import InputData
 from guidewright.dmn.no_rule import notes_of
 from guidewright.dmn.requirements import Key
@@ -211,10 +212,19 @@ def _decision(
     name = emitter.variable_of(value)
     if known is not None and emitter.quick is not None:
         emitter.quick.few.setdefault(name, known)
-    if constrained(step.item) and not _all_allowed(emitter, name, step):
+    if _constrained(step.item) and not _all_allowed(emitter, name, step):
         emitter.unit.namespace["checked"] = checked
         emitter.body.append(assign(name, call("checked", load(name), emitter.unit.constant(step))))
     return name
+
+
+def _constrained(item: Item | None) -> bool:
+    """Say whether an item definition, or what it is made of, allows only some values."""
+    return item is not None and (
+        bool(item.constraints)
+        or _constrained(item.base)
+        or any(_constrained(each) for each in item.components.values())
+    )
 
 
 def _all_allowed(emitter: Emitter, name: str, step: Step) -> bool:

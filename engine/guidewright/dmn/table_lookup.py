@@ -42,7 +42,7 @@ from guidewright.feel.types import BOOLEAN, Type
 
 DEFAULT = -1  # the index by which the default output is asked for
 GIVE_UP = -2
-_MISSED = -3  # stands where no rule matches, and there is no default output
+MISSED = -3  # stands where no rule matches, and there is no default output
 _BOTH_CLASSES = 8  # bounds up to which numbers are compared with bounds of their own class
 
 
@@ -221,7 +221,7 @@ def _answer(node: TableCode, hits: tuple[int, ...], outputs: Sequence[Any], defa
 
 def _single(node: TableCode, hits: tuple[int, ...]) -> int:
     if not hits:
-        return DEFAULT if node.default is not None else _MISSED
+        return DEFAULT if node.default is not None else MISSED
     if node.plan.table.hit_policy is HitPolicy.UNIQUE and len(hits) > 1:
         return GIVE_UP
     return hits[0]
@@ -235,7 +235,7 @@ def computed_output(
     chain: Statements = [py.Raise(load("Bail"))]
     if node.default is None:
         missed = [assign(result, constant(None)), *tell_no_rule(emitter, node, inputs)]
-        chain = [py.If(compare(load(hit), py.Eq(), constant(_MISSED)), missed, chain)]
+        chain = [py.If(compare(load(hit), py.Eq(), constant(MISSED)), missed, chain)]
     outputs = list(enumerate(each.output for each in node.rules))
     if node.default is not None:
         outputs.append((DEFAULT, node.default))

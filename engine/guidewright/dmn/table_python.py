@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast as py
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from guidewright.dmn.cells import Box
@@ -155,7 +156,8 @@ def table(emitter: Emitter, node: TableCode) -> py.expr:
     )
     decided = call(
         "decide", load("rt"), plan, inputs, matches,
-        _output(emitter, node), constant(node.default is not None), load(_cells(emitter, node)),
+        _output(emitter, _outputs(node)), constant(node.default is not None),
+        load(_cells(emitter, node)),
     )  # fmt: skip
     restricted = [
         (column, clause) for column, clause in enumerate(node.inputs) if clause.allowed is not None
@@ -225,24 +227,16 @@ def _quick(emitter: Emitter, node: TableCode) -> py.expr:
         missed = tell_no_rule(emitter, node, known)
         if missed:
             emitter.branch(py.UnaryOp(py.Not(), load(hits)), missed, [])
+    outputs = _outputs(node)
     settled = emitter.temporary(call(
         "settle", load("rt"), emitter.unit.constant(node.plan), load(hits),
-        _output(emitter, node), constant(node.default is not None),
+        _output(emitter, outputs), constant(node.default is not None),
     ))  # fmt: skip
-    _describe(emitter, node, settled)
-    return load(settled)
-
-
-def _describe(emitter: Emitter, node: TableCode, settled: str) -> None:
-    """Keep the values that a table can have, if its outputs are known and nothing is computed."""
-    known = [known_output(each.output) for each in node.rules]
     many = node.plan.table.hit_policy.multiple
-    if node.default is not None:
-        known.append(None if many else known_output(node.default))  # it is no list
-    if emitter.quick is None or node.plan.table.aggregation is not None or None in known:
-        return
-    values = tuple(each[0] for each in known if each is not None)
-    emitter.quick.outputs[settled] = Outputs(values, many)
+    changed = node.plan.table.aggregation is not None or (many and node.default is not None)
+    if emitter.quick is not None and not changed and not outputs.computed:
+        emitter.quick.outputs[settled] = Outputs(tuple(outputs.known.values()), many)
+    return load(settled)
 
 
 def _general(each: RuleCode) -> list[code.Code]:
@@ -276,24 +270,37 @@ def _indexed_matches(emitter: Emitter, node: TableCode, inputs: py.expr) -> py.e
     return call(search, load("rt"), inputs, load(check))
 
 
-def _output(emitter: Emitter, node: TableCode) -> py.expr:
-    """Emit what gives the output of a rule: a look-up for constants, computation for the rest."""
+@dataclass(frozen=True, slots=True)
+class _Outputs:
+    """The outputs of a table by the number of the rule: values known now, and code for the rest."""
+
+    known: dict[int, Any]
+    computed: dict[int, code.Code]
+
+
+def _outputs(node: TableCode) -> _Outputs:
     outputs: dict[int, code.Code] = {index: each.output for index, each in enumerate(node.rules)}
     if node.default is not None:
         outputs[DEFAULT] = node.default
     known = {index: known_output(value) for index, value in outputs.items()}
-    constants = {index: value[0] for index, value in known.items() if value is not None}
-    if emitter.quick is not None and len(constants) == len(outputs):
-        return py.Attribute(emitter.unit.constant(constants), "__getitem__", py.Load())
+    return _Outputs(
+        {index: value[0] for index, value in known.items() if value is not None},
+        {index: outputs[index] for index, value in known.items() if value is None},
+    )
+
+
+def _output(emitter: Emitter, outputs: _Outputs) -> py.expr:
+    """Emit what gives the output of a rule: a look-up for constants, computation for the rest."""
+    constants = emitter.unit.constant(outputs.known)
+    if emitter.quick is not None and not outputs.computed:
+        return py.Attribute(constants, "__getitem__", py.Load())
     inner = emitter.nested()
-    for index, value in outputs.items():
-        if index in constants:
-            continue
+    for index, value in outputs.computed.items():
         with inner.block() as computed:
             inner.body.append(py.Return(inner.value(value)))
         is_it = py.Compare(load("index"), [py.Eq()], [constant(index)])
         inner.branch(is_it, computed, [])
-    looked_up: py.expr = py.Subscript(emitter.unit.constant(constants), load("index"), py.Load())
+    looked_up: py.expr = py.Subscript(constants, load("index"), py.Load())
     if emitter.quick is None:  # quick code copies what it returns, and that alone
         looked_up = call("fresh", looked_up)
     inner.body.append(py.Return(looked_up))

@@ -45,11 +45,15 @@ class _Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A column of the index, the input it is asked of, and its limits where every cell has them."""
+    """A column of the index, the input it is asked of, and its limits where every cell has them.
+
+    `share` is the part of the rules that a value leaves, about.
+    """
 
     column: Column
     value: py.expr
     limits: _Limits | None
+    share: float
 
 
 def by_index(emitter: Emitter, node: TableCode, inputs: Sequence[TableInput]) -> py.expr | None:
@@ -122,17 +126,22 @@ def _ordered(
     Texts are found fastest; of numbers, those come first that leave the fewest rules.
     """
     asked = [
-        _Asked(column, inputs[position].value(emitter), _limits(index, column, position))
+        _Asked(
+            column,
+            inputs[position].value(emitter),
+            _limits(index, column, position),
+            _share(column, len(index.rows)),
+        )
         for column, position in zip(index.columns, index.positions, strict=True)
     ]
-    asked.sort(key=lambda each: (each.limits is not None, _share(each.column, len(index.rows))))
+    asked.sort(key=lambda each: (each.limits is not None, each.share))
     first: list[_Asked] = []
     rest: list[_Asked] = []
     left = float(len(index.rows))
     for each in asked:
         if each.limits is None or left > _SURELY_ONE:
             first.append(each)
-            left *= _share(each.column, len(index.rows))
+            left *= each.share
         else:
             rest.append(each)
     return first, rest

@@ -19,25 +19,25 @@ from guidewright.feel import types
 from guidewright.feel.decimals import rounded
 from guidewright.feel.runtime import DEFAULT_LIMITS, Refuse
 from guidewright.feel.temporal import (
+    DATES,
     Date,
     DateTime,
     DaysTimeDuration,
     Time,
     YearsMonthsDuration,
-    parse_date,
     parse_date_time,
     parse_duration,
     parse_time,
 )
 from guidewright.feel.temporal.durations import DAY, NANOSECONDS
 from guidewright.feel.temporal.times import checked_offset, checked_zone
+from guidewright.feel.temporal.zones import EPOCH_ORDINAL
 from guidewright.feel.text import literal
 from guidewright.feel.types import ContextType, ListType, Type
 from guidewright.feel.values import Function, Range
 
 MAX_NESTING = 100
 MAX_PARTS = 1_000_000
-_EPOCH = datetime.date(1970, 1, 1).toordinal()
 _TEMPORAL = frozenset({Date, Time, DateTime, DaysTimeDuration, YearsMonthsDuration})
 _FEEL = frozenset({bool, Function, Range}) | _TEMPORAL
 
@@ -215,7 +215,7 @@ _SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (Decimal, _from_decimal),
     (str, _checked_string),
     (datetime.datetime, _from_date_time),
-    (datetime.date, lambda day: Date(day.toordinal() - _EPOCH)),
+    (datetime.date, lambda day: Date(day.toordinal() - EPOCH_ORDINAL)),
     (datetime.time, _from_time),
     (datetime.timedelta, _from_timedelta),
 )
@@ -237,7 +237,7 @@ def _days_time(text: str) -> DaysTimeDuration:
 
 
 READERS: dict[Type, Callable[[str], Any]] = {
-    types.DATE: parse_date,
+    types.DATE: DATES.__getitem__,  # half the cost of `parse_date`
     types.TIME: parse_time,
     types.DATE_TIME: parse_date_time,
     types.DAYS_TIME: _days_time,

@@ -20,13 +20,11 @@ from itertools import chain, islice
 from operator import itemgetter
 from typing import Any
 
-from guidewright.feel.conversion import SCALARS
+from guidewright.feel.conversion import MAX_NESTING, MAX_PARTS, SCALARS
 from guidewright.feel.decimals import CONTEXT, LIMIT
 from guidewright.feel.runtime import DEFAULT_LIMITS
 from guidewright.feel.temporal import Date
 
-_DEEPEST = 100
-_MOST_PARTS = 1_000_000
 _FEW = 1_000
 _ALL_DIGITS = 2.0**53  # a whole float below is spelt with all its digits
 _EXACT = Context(
@@ -42,7 +40,7 @@ class Unusual(Exception):  # noqa: N818 - no fault: the general way is gone
 
 
 Column = Sequence[Any]  # parts that lie beside one another
-Columns = dict[Any, Column]  # entries of contexts by key
+Columns = Mapping[Any, Column]  # entries of contexts by key
 Classes = dict[str, set[type]]  # of the entries of contexts, by key
 
 
@@ -63,8 +61,6 @@ class Shape:
 
 
 ANYTHING = Shape()
-
-
 CONTEXTS: frozenset[type] = frozenset({dict, type(None)})
 LISTS: frozenset[type] = frozenset({list, type(None)})
 
@@ -78,8 +74,9 @@ def take(obj: object, shape: Shape, inside: Classes) -> tuple[Any, Columns | Non
     columns: Columns | None = None
     taken: Any
     if type(obj) is list and list(map(type, obj)).count(dict) == len(obj):
-        items = ANYTHING if shape is ANYTHING else shape.items
-        if items is None or (items.classes is not None and dict not in items.classes):
+        items = ANYTHING if shape.classes is None else shape.items
+        wrong = items is None or (items.classes is not None and dict not in items.classes)
+        if items is None or wrong or len(obj) > MAX_PARTS:
             raise Unusual
         taken, columns = _rows(obj, items, inside, 1) if obj else (obj, {})
     else:
@@ -93,7 +90,7 @@ def _column(parts: Column, shape: Shape, inside: Classes, depth: int) -> tuple[C
     """Return parts of one shape as FEEL values, and their classes."""
     if not parts:
         return parts, set()
-    if depth > _DEEPEST or len(parts) > _MOST_PARTS:
+    if depth > MAX_NESTING or len(parts) > MAX_PARTS:
         raise Unusual
     kinds = list(map(type, parts))
     if kinds.count(kinds[0]) == len(kinds):
@@ -205,12 +202,10 @@ def _rows(
     contexts: Sequence[dict[Any, Any]], shape: Shape, inside: Classes, depth: int
 ) -> tuple[Column, Columns]:
     """Take in entries column by column: most contexts of a list have the same entries."""
-    if len(contexts) > _MOST_PARTS:
-        raise Unusual
     columns = _aligned(contexts) or _gathered(contexts)
     if not all(len(columns.get(key, ())) == len(contexts) for key in shape.entries):
         raise Unusual  # one that is declared is missing
-    taken: Columns = {}
+    taken: dict[Any, Column] = {}
     for key, column in columns.items():
         taken[key], classes = _column(column, shape.entries.get(key, ANYTHING), inside, depth + 1)
         if inside.setdefault(key, classes) is not classes:
@@ -242,7 +237,7 @@ def _gathered(contexts: Sequence[dict[Any, Any]]) -> Columns:
     for context in contexts:
         for key, value in context.items():
             columns.setdefault(key, []).append(value)
-    return {**columns}
+    return columns
 
 
 def _lists(lists: Sequence[list[Any]], shape: Shape, inside: Classes, depth: int) -> Column:

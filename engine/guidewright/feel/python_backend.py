@@ -356,8 +356,8 @@ class Emitter:
         assert self.quick is not None  # noqa: S101 - other code loops in functions of its own
         self.quick.nesting += 1
         before, outside = self.body, frozenset(self._names.values()) - {variable}
-        given = items.id if isinstance(items, py.Name) and self.quick.granted is not None else None
-        source = given if given in self.quick.inputs else None
+        given = isinstance(items, py.Name) and items.id in self.quick.inputs
+        source = items.id if isinstance(items, py.Name) and given else None
         with self.block() as body:
             loop = Loop(variable, before, body, outside, source)
             self.quick.loops.append(loop)

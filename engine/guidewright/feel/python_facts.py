@@ -21,7 +21,7 @@ from guidewright.feel.temporal import Date
 # what may be taken for granted --------------------------------------------------------------------
 
 NUMBERS: frozenset[type] = frozenset({int, Decimal})
-DATES: frozenset[type] = frozenset({Date})
+ONLY_DATES: frozenset[type] = frozenset({Date})
 TEXT_OR_NULL: frozenset[type] = frozenset({str, type(None)})
 
 

@@ -28,8 +28,8 @@ from guidewright.feel.python_backend import (
 )
 from guidewright.feel.python_builtins import folded
 from guidewright.feel.python_facts import (
-    DATES,
     NUMBERS,
+    ONLY_DATES,
     TEXT_OR_NULL,
     are_rows,
     describe_item,
@@ -142,7 +142,7 @@ def comparison(
         dates = [
             compare(call("type", value), py.Is(), load("Date"))
             for value, certain in zip(values, made, strict=True)
-            if not (certain or is_granted(emitter, value, DATES))
+            if not (certain or is_granted(emitter, value, ONLY_DATES))
         ]
         ordinals = [py.Attribute(each, "ordinal", py.Load()) for each in values]
         fast: py.expr = compare(ordinals[0], operator(), ordinals[1])
@@ -272,7 +272,7 @@ def days(emitter: Emitter, node: code.Apply) -> py.expr | None:
     there = [
         is_there(value)
         for value, side in zip(values, sides, strict=True)
-        if not (_makes_date(side) or is_granted(emitter, value, DATES))
+        if not (_makes_date(side) or is_granted(emitter, value, ONLY_DATES))
     ]
     if not there:
         return apart

@@ -59,13 +59,13 @@ def _same_in(emitter: Emitter, node: Code) -> Loop | None:
 def _turn_by_turn(emitter: Emitter, loop: Loop, node: Code, compute: Compute) -> py.expr:
     """Compute a node in every turn, or take what the same turn or the one before has computed."""
     quick = emitter.quick
-    asks = _asks(emitter, loop, node, 0)
     if quick is None or loop.variable not in quick.least or emitter.body is not loop.body:
         return compute()  # it may count downwards, or not every turn comes by here
-    if asks is None or asks == _asks(emitter, loop, node, 1) or asks[0] == _COUNTER:
+    asks, before = (_asks(emitter, loop, node, back) for back in (0, 1))
+    if asks is None or before is None or asks == before or asks[0] == _COUNTER:
         return compute()  # unknown; the same in every turn; as quick as it can be
     if asks not in loop.turn:
-        at_hand = loop.turn.get(_asks(emitter, loop, node, 1))
+        at_hand = loop.turn.get(before)
         if at_hand is None:
             loop.turn[asks] = emitter.variable_of(compute())
         else:

@@ -19,7 +19,7 @@ DAY_SECONDS = 86_400
 _CYCLE_DAYS = 146_097  # 400 Gregorian years; also a whole number of weeks
 _FIRST_DAY = -718_000  # some day of the year 4
 _LAST_DAY = 2_786_000  # some day of the year 9597
-_EPOCH_ORDINAL = 719_163  # `datetime.toordinal` of 1970-01-01
+EPOCH_ORDINAL = 719_163  # `datetime.toordinal` of 1970-01-01
 
 
 @cache
@@ -53,7 +53,7 @@ def _moment(day: int, second: int) -> datetime:
         day += -((day - _FIRST_DAY) // _CYCLE_DAYS) * _CYCLE_DAYS
     elif day > _LAST_DAY:
         day -= -((_LAST_DAY - day) // _CYCLE_DAYS) * _CYCLE_DAYS
-    return datetime.fromordinal(day + _EPOCH_ORDINAL) + timedelta(seconds=second)
+    return datetime.fromordinal(day + EPOCH_ORDINAL) + timedelta(seconds=second)
 
 
 @cache
